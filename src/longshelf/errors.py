@@ -16,6 +16,7 @@ Messages are written for the person who has to do something about them.
         SourceOffline   not mounted, not reachable: nothing may be deleted because of it
         SourceRefused   reachable, but it does not let us in
         Unreadable      one file cannot be read; becomes a scan issue, never stops a scan
+      StoreUnavailable  the database cannot be used now: disk full, not writable, made by a newer version, not reachable
       Cancelled         a person or a shutdown asked this work to stop
 """
 
@@ -75,6 +76,10 @@ class SourceRefused(SourceError):
 
 class Unreadable(SourceError):
     """One file cannot be read or is not what it claims; `str()` is the reason kept in the scan issue."""
+
+
+class StoreUnavailable(LongshelfError):
+    """The database cannot be used now; `str()` says what to do about it."""
 
 
 class Cancelled(LongshelfError):

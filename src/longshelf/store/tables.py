@@ -39,6 +39,9 @@ LIVE = text("deleted_at IS NULL")
 # become visible in order on both dialects.
 revision = Table("revision", metadata, Column("id", Integer, primary_key=True), Column("value", BigInteger, nullable=False))
 
+# The last id given out for each table that takes its ids from `bulk.next_ids`. Ids are never given twice.
+counter = Table("counter", metadata, Column("name", String(40), primary_key=True), Column("value", BigInteger, nullable=False))
+
 library = Table(
     "library",
     metadata,
@@ -353,6 +356,19 @@ user_item = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_user_item_item", user_item.c.item_id)
+
+user_entity = Table(
+    "user_entity",
+    metadata,
+    Column("user_id", Integer, ForeignKey("user.id"), primary_key=True, autoincrement=False),
+    Column("entity_id", BIGKEY, ForeignKey("entity.id"), primary_key=True, autoincrement=False),
+    Column("rating", Integer),
+    Column("favorite", Integer, nullable=False, server_default="0"),
+    Column("hidden", Integer, nullable=False, server_default="0"),
+    Column("updated_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_user_entity_entity", user_entity.c.entity_id)
 
 setting = Table(
     "setting",

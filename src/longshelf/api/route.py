@@ -1,0 +1,95 @@
+"""What a route is: one row of the table in `api/routes.py`. The row serves the request and writes the OpenAPI document, so the two
+cannot disagree."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from longshelf.errors import NotSignedIn
+from longshelf.model.viewer import Viewer
+
+if TYPE_CHECKING:
+    from longshelf.api.services import Services
+
+JSON = "application/json"
+
+
+class Access(StrEnum):
+    """Who may call. Everything not said to be public needs a signed-in user."""
+
+    PUBLIC = "public"
+    USER = "user"
+    ADMIN = "admin"
+
+
+class Param(msgspec.Struct, frozen=True, kw_only=True):
+    """One value of the query string. `type` is what its text must convert to; a `raw` one stays text for the module that owns its meaning
+    to judge. `many` allows repetition and gives a tuple. A required one without a value is refused."""
+
+    name: str
+    about: str
+    type: Any = str
+    many: bool = False
+    raw: bool = False
+    default: Any = None
+    required: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole answer in memory. JSON gets an ETag from its bytes, so a client keeps its copy until what it would see changes."""
+
+    body: bytes
+    status: int = 200
+    media_type: str = JSON
+    headers: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> "Answer":
+        """The value as JSON."""
+        return cls(body=msgspec.json.encode(value), status=status, headers=headers or {})
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One request, checked: `path`, `query` and `body` have the types the route declares."""
+
+    request: Request
+    services: "Services"
+    viewer: Viewer
+    path: Mapping[str, Any]
+    query: Mapping[str, Any]
+    body: Any = None
+
+    @property
+    def user_id(self) -> int:
+        """The signed-in user's id; NotSignedIn for nobody, which routes that are not public never meet."""
+        if self.viewer.user_id is None:
+            raise NotSignedIn("Sign in first.")
+        return self.viewer.user_id
+
+
+Result = Answer | Response | msgspec.Struct | None
+Handler = Callable[[Call], Result] | Callable[[Call], Awaitable[Result]]
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """A plain handler runs in the thread pool and may block; an `async` one runs on the event loop and may not. Names in braces of `path`
+    are whole numbers, except `{rest}`, which takes the rest of the path. `answer` is a struct type for JSON, else a media type."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str
+    name: str
+    about: str
+    handler: Handler
+    answer: Any = None
+    status: int = 200
+    body: Any = None
+    body_required: bool = True
+    params: tuple[Param, ...] = ()
+    tag: str = ""
+    access: Access = Access.USER
+    documented: bool = True
+

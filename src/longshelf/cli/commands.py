@@ -1,0 +1,216 @@
+"""The commands. Each opens what it needs, does one thing, and returns what is to be printed."""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+from longshelf.accounts import users
+from longshelf.cli.output import ProgressLine
+from longshelf.config import Settings
+from longshelf.errors import Invalid, LongshelfError
+from longshelf.jobs.worker import Worker
+from longshelf.model.times import rfc3339
+from longshelf.sources.folder.options import FolderOptions
+from longshelf.store import libraries
+from longshelf.store.database import Database
+from longshelf.store.libraries import Library
+from longshelf.store.migrate import upgrade
+from longshelf.tasks import scan
+from longshelf.tasks.libraries import add_folder_library
+from longshelf.tasks.table import tasks
+
+Result = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command. `name` may have a group in front: "library add"."""
+
+    name: str
+    about: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[Settings, argparse.Namespace], Result]
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """The database in its newest form, closed at the end."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    upgrade(database)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _serve_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address to listen on (LONGSHELF_HOST)")
+    parser.add_argument("--port", type=int, help="port to listen on (LONGSHELF_PORT)")
+    parser.add_argument("--workers", type=int, help="web server processes (LONGSHELF_WORKERS)")
+    parser.add_argument("--no-worker", action="store_true", help="do not run jobs here; `longshelf worker` does elsewhere")
+
+
+def _serve(settings: Settings, arguments: argparse.Namespace) -> Result:
+    from longshelf.server.run import serve
+
+    given = {name: value for name in ("host", "port", "workers") if (value := getattr(arguments, name)) is not None}
+    serve(replaced(settings, given), with_worker=not arguments.no_worker)
+    return None
+
+
+def replaced(settings: Settings, given: Mapping[str, Any]) -> Settings:
+    """`settings` with values from the command line, checked like all others."""
+    from dataclasses import replace
+
+    from longshelf.config import SETTINGS
+
+    checks = {setting.name: setting for setting in SETTINGS}
+    return replace(settings, **{name: checks[name].check(value, f"--{name}") for name, value in given.items()})
+
+
+def _worker(settings: Settings, _arguments: argparse.Namespace) -> Result:
+    from longshelf.server.worker import run_worker
+
+    run_worker(settings)
+    return None
+
+
+def _library_add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("--folder", metavar="PATH", nargs="+", action="extend", default=[], help="root folders; several are allowed")
+    parser.add_argument("--audio", choices=("auto", "audiobook", "track"), default="auto", help="what audio files in it are")
+    parser.add_argument("--follow-links", action="store_true", help="follow symbolic links inside it")
+    parser.add_argument("--if-missing", action="store_true", help="no error when a library of this name exists")
+
+
+def _library_add(settings: Settings, arguments: argparse.Namespace) -> Result:
+    folders = [str(Path(folder).expanduser().absolute()) for folder in arguments.folder]
+    chosen = FolderOptions(folders=folders, audio=arguments.audio, follow_links=arguments.follow_links)
+    with opened(settings) as database:
+        if arguments.if_missing:
+            existing = _find(database, arguments.name)
+            if existing is not None:
+                return {"library": _library(existing)}
+        library, job = add_folder_library(database, arguments.name, chosen)
+        return {"library": _library(library), "job": job.id}
+
+
+def _library_list(settings: Settings, _arguments: argparse.Namespace) -> Result:
+    with opened(settings) as database, database.read() as connection:
+        return {"libraries": [_library(library) for library in libraries.listed(connection)]}
+
+
+def _library_remove(settings: Settings, arguments: argparse.Namespace) -> Result:
+    with opened(settings) as database:
+        library = named(database, arguments.name)
+        libraries.remove(database, library.id)
+        return {"removed": library.name}
+
+
+def _scan_arguments(parser: argparse.ArgumentParser) -> None:
+    _name_argument(parser)
+    parser.add_argument("--full", action="store_true", help="read every file again, changed or not")
+    parser.add_argument("--allow-empty", action="store_true", help="believe an empty root folder: everything in it is gone")
+
+
+def _scan(settings: Settings, arguments: argparse.Namespace) -> Result:
+    """Runs the scan here, or follows the one that runs elsewhere."""
+    with opened(settings) as database:
+        library = named(database, arguments.name)
+        job = scan.request(database, library, full=arguments.full, allow_empty=arguments.allow_empty, priority=10)
+        line = ProgressLine()
+        ended = Worker(database, tasks(settings)).run_one(job.id, line)
+        line.end()
+        if ended.state != "done":
+            raise LongshelfError(ended.message or f"the scan was {ended.state}")
+        return dict(ended.result)
+
+
+def _user_add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("--admin", action="store_true", help="may change everything")
+    parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def _user_add(settings: Settings, arguments: argparse.Namespace) -> Result:
+    password = sys.stdin.readline().rstrip("\n") if arguments.password_stdin else getpass.getpass("Password: ")
+    with opened(settings) as database:
+        user = users.add(database, arguments.name, password, admin=arguments.admin)
+        return {"id": user.id, "name": user.name, "admin": user.admin}
+
+
+def _key_create_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("user", metavar="USER")
+    parser.add_argument("--name", default="command line", help="what the key is for")
+
+
+def _key_create(settings: Settings, arguments: argparse.Namespace) -> Result:
+    with opened(settings) as database:
+        return {"key": users.create_key(database, arguments.user, arguments.name)}
+
+
+def _demo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same files")
+
+
+def _demo(settings: Settings, arguments: argparse.Namespace) -> Result:
+    from longshelf.demo.library import write_library
+
+    target = settings.data / "demonstration"
+    write_library(target, arguments.seed)
+    added = argparse.Namespace(name="Demonstration", folder=[str(target)], audio="auto", follow_links=False, if_missing=True)
+    return _library_add(settings, added)
+
+
+def named(database: Database, name: str) -> Library:
+    """The library of this name; Invalid naming those there are."""
+    library = _find(database, name)
+    if library is None:
+        with database.read() as connection:
+            there = ", ".join(each.name for each in libraries.listed(connection)) or "none yet"
+        raise Invalid("NAME", f"no library is called {name!r}; there are: {there}")
+    return library
+
+
+def _find(database: Database, name: str) -> Library | None:
+    with database.read() as connection:
+        return next((library for library in libraries.listed(connection) if library.name == name), None)
+
+
+def _library(library: Library) -> dict[str, Any]:
+    return {
+        "id": library.id,
+        "name": library.name,
+        "type": library.type,
+        "state": library.state,
+        "folders": library.config.get("folders", []),
+        "scanned_at": rfc3339(library.scanned_at),
+    }
+
+
+def _name_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="of the library")
+
+
+def _no_arguments(_parser: argparse.ArgumentParser) -> None:
+    return
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("serve", "run the web server, and jobs beside it", _serve_arguments, _serve),
+    Command("worker", "run jobs only", _no_arguments, _worker),
+    Command("library add", "add a library and queue its first scan", _library_add_arguments, _library_add),
+    Command("library list", "list libraries", _no_arguments, _library_list),
+    Command("library remove", "remove a library from Longshelf; its files stay", _name_argument, _library_remove),
+    Command("scan", "scan a folder library now and wait for the end", _scan_arguments, _scan),
+    Command("user add", "add a person", _user_add_arguments, _user_add),
+    Command("key create", "make an API key for a person; it is shown once", _key_create_arguments, _key_create),
+    Command("demo", "make a small demonstration library of real media", _demo_arguments, _demo),
+)

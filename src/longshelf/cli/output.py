@@ -1,0 +1,73 @@
+"""What commands print: one JSON object on stdout with --json, a few plain lines without; progress and errors go to stderr."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from longshelf.store.jobs import Job
+
+BAR = 24  # characters of a progress bar
+
+
+def show(result: Mapping[str, Any], *, as_json: bool) -> None:
+    """Prints a command's result."""
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
+        return
+    for name, value in result.items():
+        if isinstance(value, list) and value and isinstance(value[0], Mapping):
+            _table(value)
+        elif value not in (None, [], ""):
+            sys.stdout.write(f"{name.replace('_', ' ')}: {_plain(value)}\n")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> None:
+    columns = list(rows[0])
+    cells = [columns, *([_plain(row[name]) if row[name] is not None else "" for name in columns] for row in rows)]
+    widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
+    for line in cells:
+        sys.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n")
+
+
+class ProgressLine:
+    """One line on a terminal that is rewritten in place; nothing where stderr is not a terminal."""
+
+    def __init__(self) -> None:
+        self._drawn = False
+        self._wanted = sys.stderr.isatty()
+
+    def __call__(self, job: Job) -> None:
+        if self._wanted and job.state == "running":
+            width = os.get_terminal_size(sys.stderr.fileno()).columns
+            sys.stderr.write("\r" + progress_text(job)[: width - 1].ljust(width - 1))
+            sys.stderr.flush()
+            self._drawn = True
+
+    def end(self) -> None:
+        """Leaves the line behind."""
+        if self._drawn:
+            sys.stderr.write("\n")
+
+
+def progress_text(job: Job) -> str:
+    """ "scan  [#####     ] 1,200 / 5,000  410/s  9 s left"; without a total only what is done."""
+    parts = [job.kind]
+    if job.total:
+        filled = min(BAR, BAR * job.done // job.total)
+        parts.append(f"[{'#' * filled}{' ' * (BAR - filled)}] {job.done:,} / {job.total:,}")
+    else:
+        parts.append(f"{job.done:,}")
+    if job.rate:
+        parts.append(f"{job.rate:,.0f}/s")
+    if job.eta_seconds is not None:
+        parts.append(f"{job.eta_seconds:,.0f} s left")
+    return "  ".join(parts)

@@ -1,0 +1,143 @@
+"""Settings: read once at start-up, checked, frozen, and handed down. Nothing else in Longshelf looks at the environment.
+
+A setting comes from its `LONGSHELF_*` variable, else from `longshelf.toml`, else from its default. `SETTINGS` is the whole list; the
+documentation and its test loop over it."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from longshelf.errors import Invalid
+
+PREFIX = "LONGSHELF_"
+FILE = "longshelf.toml"
+
+
+def _setting(default: Any, doc: str, *, choices: tuple[str, ...] = (), low: int = 0, high: int = 2**31) -> Any:
+    return field(default=default, metadata=_facts(doc, choices, low, high))
+
+
+def _facts(doc: str, choices: tuple[str, ...] = (), low: int = 0, high: int = 2**31) -> dict[str, Any]:
+    return {"doc": doc, "choices": choices, "range": (low, high)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every setting with its default. `read` makes one; tests may make their own."""
+
+    data: Path = field(
+        metadata=_facts("Directory of the database, the index and the thumbnails. Default: `longshelf` in the user's data directory.")
+    )
+    database_url: str = _setting(
+        "", "`sqlite:////path/file.db` or `postgresql://user:password@host/database`. Default: SQLite in the data directory."
+    )
+    redis_url: str = _setting("", "`redis://host:6379/0`: shared response cache and wake-ups between several processes. Optional.")
+    host: str = _setting("127.0.0.1", "Address to listen on; `0.0.0.0` for all.")
+    port: int = _setting(8417, "Port to listen on.", low=1, high=65_535)
+    workers: int = _setting(1, "Web server processes.", low=1, high=256)
+    job_workers: int = _setting(2, "Jobs that run at once in one process.", low=1, high=256)
+    parsers: int = _setting(0, "Processes that read media files during a scan; 0 for as many as suit the machine.", high=256)
+    log: str = _setting("auto", "Form of log lines; `auto` is `console` on a terminal, else `json`.", choices=("auto", "json", "console"))
+    log_level: str = _setting("info", "Least severe log line that is written.", choices=("debug", "info", "warning", "error"))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One line of the list: `name` in longshelf.toml, `variable` in the environment. `low` and `high` bound numbers, `choices` texts;
+    `default` is None where it depends on the machine."""
+
+    name: str
+    type: type
+    default: Any
+    doc: str
+    choices: tuple[str, ...]
+    low: int
+    high: int
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.upper()
+
+    def check(self, value: Any, source: str) -> Any:
+        """The value in its type. Invalid names `source` (the variable, or the line of the file) and says what to write."""
+        if self.type is int:
+            return self._number(value, source)
+        if not isinstance(value, str):
+            raise Invalid(source, "write a text in quotes")
+        if self.choices and value not in self.choices:
+            raise Invalid(source, f"{value!r} is not one of {', '.join(self.choices)}")
+        return Path(value).expanduser().absolute() if self.type is Path else value
+
+    def _number(self, value: Any, source: str) -> int:
+        try:
+            number = value if type(value) is int else int(str(value), 10)
+        except ValueError:
+            number = self.low - 1
+        if not self.low <= number <= self.high:
+            raise Invalid(source, f"{value!r} is not a whole number from {self.low} to {self.high}")
+        return number
+
+
+SETTINGS: tuple[Setting, ...] = tuple(
+    Setting(
+        f.name,
+        f.type if isinstance(f.type, type) else str,
+        None if f.default is MISSING else f.default,
+        f.metadata["doc"],
+        f.metadata["choices"],
+        *f.metadata["range"],
+    )
+    for f in fields(Settings)
+)
+
+
+def read(environ: Mapping[str, str] = os.environ, directory: Path | None = None) -> Settings:
+    """The settings of this run. The file is `LONGSHELF_CONFIG`, else longshelf.toml in `directory` (default: the current one), else
+    the one in the data directory. An empty variable counts as unset. Invalid for a value or a line of the file that makes no sense."""
+    given = _from_environment(environ)
+    data = given.get("data") or _user_data(environ)
+    file = _file(environ, directory or Path.cwd(), data)
+    values = {"data": data, **(_from_file(file) if file else {}), **given}
+    values["database_url"] = values.get("database_url") or f"sqlite:///{values['data'] / 'longshelf.db'}"
+    return Settings(**values)
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    return {s.name: s.check(environ[s.variable], s.variable) for s in SETTINGS if environ.get(s.variable)}
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    known = {setting.name: setting for setting in SETTINGS}
+    found: dict[str, Any] = {}
+    for name, value in _parsed(path).items():
+        source = f"{name} in {path}"
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            raise Invalid(source, f"no such setting{f'; did you mean {close[0]}?' if close else ''}")
+        found[name] = known[name].check(value, source)
+    return found
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Invalid(str(path), f"cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid(str(path), f"is not TOML: {error}") from None
+
+
+def _file(environ: Mapping[str, str], directory: Path, data: Path) -> Path | None:
+    named = environ.get(f"{PREFIX}CONFIG")
+    if named:
+        return Path(named)
+    return next((path for path in (directory / FILE, data / FILE) if path.is_file()), None)
+
+
+def _user_data(environ: Mapping[str, str]) -> Path:
+    base = environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "longshelf"

@@ -1,0 +1,129 @@
+"""The contract of the two engines: which ids, in which order, how many. Rows are somebody else's business.
+
+An `Engine` hands out `Snapshot`s; everything one request asks, it asks one snapshot, so a page, its total and its facets agree.
+Restrictions arrive inside the query (ANDed by `visibility`); an engine knows none. A viewer nobody knows gets nothing from any method."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Literal, Protocol
+
+import msgspec
+
+from longshelf.model.kinds import EntityKind
+from longshelf.model.query import Query
+from longshelf.model.sorts import Key, Sort
+from longshelf.model.viewer import Viewer
+
+
+class Offset(msgspec.Struct, frozen=True):
+    """Positions start … start+size-1, counted from 0."""
+
+    start: int
+    size: int
+
+
+class After(msgspec.Struct, frozen=True):
+    """The `size` items that follow a place; the item there need not exist any more."""
+
+    key: Key
+    size: int
+
+
+class Before(msgspec.Struct, frozen=True):
+    """The `size` items just before a place, in display order."""
+
+    key: Key
+    size: int
+
+
+Window = Offset | After | Before
+
+
+class Slice(msgspec.Struct, frozen=True):
+    """`ids` in display order; `first` and `last` are the places of its ends (None when empty); `start` is the position of the first one
+    where it is known without counting."""
+
+    ids: tuple[int, ...] = ()
+    first: Key | None = None
+    last: Key | None = None
+    has_previous: bool = False
+    has_next: bool = False
+    start: int | None = None
+
+
+class Count(msgspec.Struct, frozen=True):
+    """Exact, or a lower bound that says so."""
+
+    value: int
+    is_estimate: bool = False
+
+
+ValueFacet = Literal["kind", "library", "format", "year", "rating"]
+FacetKind = EntityKind | ValueFacet
+RATING_STEP = 10  # a rating facet value v stands for v … v+9; 100 has its own
+
+
+class FacetRequest(msgspec.Struct, frozen=True):
+    """Count the values of `facet` among the items of `query`; each facet has its own query because its own selection is left out
+    (`catalog.filters.Filters.without`). `limit` 0 means all; `q` keeps entities whose name holds every word of it (anywhere)."""
+
+    facet: FacetKind
+    query: Query
+    limit: int = 50
+    q: str = ""
+
+
+class FacetValue(msgspec.Struct, frozen=True):
+    """`value` is an entity or library id, a year, a rating's lower end, a kind or a format. `name` is for people."""
+
+    value: int | str
+    name: str
+    count: int
+
+
+class Facet(msgspec.Struct, frozen=True):
+    """Entities by falling count, then name; years and ratings from the highest down; other values by falling count. Values without items
+    are left out. `total` counts the values there are, also those beyond the limit."""
+
+    facet: FacetKind
+    values: tuple[FacetValue, ...]
+    total: int
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """From position `pos` on, items are under `label`."""
+
+    pos: int
+    label: str
+
+
+class Rail(msgspec.Struct, frozen=True):
+    total: int
+    marks: tuple[Mark, ...]
+
+
+class Snapshot(Protocol):
+    """One immutable state. Every method answers for live items matching the query, evaluated for the viewer."""
+
+    @property
+    def revision(self) -> int:
+        """The newest change this state holds."""
+
+    def page(self, query: Query, sort: Sort, window: Window, viewer: Viewer) -> Slice:
+        """Past either end: no ids, and the flags still tell what lies on the other side."""
+
+    def count(self, query: Query, viewer: Viewer) -> Count: ...
+
+    def facets(self, requests: Sequence[FacetRequest], viewer: Viewer) -> tuple[Facet, ...]:
+        """One answer a request, in their order."""
+
+    def position(self, item_id: int, query: Query, sort: Sort, viewer: Viewer) -> int | None:
+        """How many items come before it; None when it is not among them."""
+
+    def rail(self, query: Query, sort: Sort, marks: int, viewer: Viewer) -> Rail:
+        """At most `marks` labels, in order, the first at 0; none for sorts that have no labels (id, random)."""
+
+
+class Engine(Protocol):
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """The current state, held until the block ends; not shared between threads."""

@@ -1,0 +1,34 @@
+"""Instants: microseconds since 1970 UTC inside, RFC 3339 UTC outside. Nothing here reads the clock; callers pass it in."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+Clock = Callable[[], int]  # microseconds since 1970 UTC
+
+SECOND = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def system_clock() -> int:
+    """The real time, for the outermost layer to hand down."""
+    return time.time_ns() // 1_000
+
+
+def rfc3339(micros: int | None) -> str | None:
+    """ "2024-05-01T10:00:00.250000Z"; the fraction is left out when it is zero. Out of datetime's range -> None."""
+    if micros is None:
+        return None
+    try:
+        moment = _EPOCH + timedelta(microseconds=micros)
+    except OverflowError:
+        return None
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def from_rfc3339(text: str) -> int:
+    """Microseconds of an RFC 3339 text; a date alone is its midnight, a missing zone means UTC. ValueError when it is neither."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return round((moment - _EPOCH) / timedelta(microseconds=1))

@@ -1,0 +1,124 @@
+"""SqlEngine: the engine contract answered by the database itself.
+
+It serves while an index is first being built, when the bitmap engine fails, and where the catalogue is spread over a distributed
+PostgreSQL; and it is the oracle the bitmap engine is tested against. Keyset pages cost the same at any depth; counts, facets and far
+offsets read all they count."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+
+from sqlalchemy import Connection, func, select
+
+from longshelf.model.engine import After, Before, Count, Facet, FacetRequest, Offset, Rail, Slice, Window
+from longshelf.model.kinds import EntityKind
+from longshelf.model.query import Query
+from longshelf.model.sorts import Key, Sort
+from longshelf.model.viewer import Viewer
+from longshelf.store.engine import facets, labels
+from longshelf.store.engine.keyset import Walk
+from longshelf.store.engine.steering import Steering
+from longshelf.store.tables import item, revision
+
+Reading = Callable[[], AbstractContextManager[Connection]]
+
+
+class SqlEngine:
+    """`reading` opens a connection whose transaction is one snapshot (`Database.read`). Counts are exact, unless `count_cap` is given:
+    then counting stops there and the answer says it is an estimate."""
+
+    def __init__(self, reading: Reading, *, count_cap: int | None = None) -> None:
+        self._reading = reading
+        self._count_cap = count_cap
+
+    @contextmanager
+    def snapshot(self) -> Iterator["SqlSnapshot"]:
+        with self._reading() as connection:
+            yield SqlSnapshot(connection, self._count_cap)
+
+
+class SqlSnapshot:
+    """`model.engine.Snapshot` on one open transaction."""
+
+    def __init__(self, connection: Connection, count_cap: int | None = None) -> None:
+        self._connection = connection
+        self._count_cap = count_cap
+        self._revision: int | None = None
+        self._steering: dict[int, Steering] = {}
+
+    @property
+    def revision(self) -> int:
+        if self._revision is None:
+            self._revision = int(self._connection.execute(select(func.max(revision.c.value))).scalar() or 0)
+        return self._revision
+
+    def page(self, query: Query, sort: Sort, window: Window, viewer: Viewer) -> Slice:
+        steering = self._steer(viewer)
+        if steering is None:
+            return Slice()
+        walk = Walk(self._connection, sort, steering.page(query))
+        match window:
+            case Offset():
+                return _at(walk, window)
+            case After():
+                return _after(walk, window)
+            case Before():
+                return _before(walk, window)
+
+    def count(self, query: Query, viewer: Viewer) -> Count:
+        steering = self._steer(viewer)
+        if steering is None:
+            return Count(0)
+        where = steering.whole(query)
+        if self._count_cap is None:
+            return Count(self._connection.execute(select(func.count()).select_from(item).where(where)).scalar_one())
+        first = select(item.c.id).where(where).limit(self._count_cap + 1).subquery()
+        found = self._connection.execute(select(func.count()).select_from(first)).scalar_one()
+        return Count(min(found, self._count_cap), is_estimate=found > self._count_cap)
+
+    def facets(self, requests: Sequence[FacetRequest], viewer: Viewer) -> tuple[Facet, ...]:
+        steering = self._steer(viewer)
+        if steering is None:
+            return tuple(Facet(request.facet, (), 0) for request in requests)
+        return tuple(self._facet(request, steering) for request in requests)
+
+    def position(self, item_id: int, query: Query, sort: Sort, viewer: Viewer) -> int | None:
+        steering = self._steer(viewer)
+        return None if steering is None else Walk(self._connection, sort, steering.page(query)).position(item_id)
+
+    def rail(self, query: Query, sort: Sort, marks: int, viewer: Viewer) -> Rail:
+        steering = self._steer(viewer)
+        return Rail(0, ()) if steering is None else labels.rail(self._connection, sort, steering.whole(query), marks)
+
+    def _facet(self, request: FacetRequest, steering: Steering) -> Facet:
+        answer = facets.entity_facet if isinstance(request.facet, EntityKind) else facets.value_facet
+        return answer(self._connection, request, steering.whole(request.query))
+
+    def _steer(self, viewer: Viewer) -> Steering | None:
+        """None for a viewer nobody knows: he gets nothing, whatever he asks."""
+        if viewer.user_id is None:
+            return None
+        return self._steering.setdefault(viewer.user_id, Steering(self._connection, viewer.user_id))
+
+
+def _at(walk: Walk, window: Offset) -> Slice:
+    keys = walk.skip(window.start, window.size + 1)
+    has_previous = window.start > 0 and bool(keys or walk.behind(None, 1))
+    return _slice(keys[: window.size], has_previous=has_previous, has_next=len(keys) > window.size, start=window.start)
+
+
+def _after(walk: Walk, window: After) -> Slice:
+    keys = walk.ahead(window.key, window.size + 1)
+    has_previous = bool(walk.behind(window.key, 1, at=True))
+    return _slice(keys[: window.size], has_previous=has_previous, has_next=len(keys) > window.size)
+
+
+def _before(walk: Walk, window: Before) -> Slice:
+    keys = walk.behind(window.key, window.size + 1)
+    has_next = bool(walk.ahead(window.key, 1, at=True))
+    return _slice(keys[: window.size][::-1], has_previous=len(keys) > window.size, has_next=has_next)
+
+
+def _slice(keys: list[Key], *, has_previous: bool, has_next: bool, start: int | None = None) -> Slice:
+    if not keys:
+        return Slice(has_previous=has_previous, has_next=has_next)
+    return Slice(tuple(key.id for key in keys), keys[0], keys[-1], has_previous, has_next, start)

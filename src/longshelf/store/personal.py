@@ -1,0 +1,120 @@
+"""What a person says about items and entities: rating, favourite, progress, plays, hidden. It belongs to the person and outlives the
+deletion of the item; an absent row means that nothing was said."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from longshelf.errors import Invalid, OutOfRange
+from longshelf.store import bulk
+from longshelf.store.database import run
+from longshelf.store.tables import user_item
+
+
+class ItemWord(msgspec.Struct, frozen=True):
+    """One person on one item. `rating` 0-100, `progress` 0-1 of the whole, `*_at` microseconds since 1970 UTC."""
+
+    rating: int | None = None
+    favorite: bool = False
+    progress: float | None = None
+    play_count: int = 0
+    play_seconds: float = 0.0
+    last_played_at: int | None = None
+    hidden: bool = False
+
+
+class EntityWord(msgspec.Struct, frozen=True):
+    """One person on one entity. `rating` 0-100."""
+
+    rating: int | None = None
+    favorite: bool = False
+    hidden: bool = False
+
+
+# What may be set, by table: name → (lowest, highest, may be taken back with None). Booleans are 0 and 1 in the table.
+RANGES: Mapping[str, tuple[float, float, bool]] = {
+    "rating": (0, 100, True),
+    "favorite": (0, 1, False),
+    "progress": (0, 1, True),
+    "hidden": (0, 1, False),
+}
+ITEM_FIELDS = ("rating", "favorite", "progress", "hidden")
+ENTITY_FIELDS = ("rating", "favorite", "hidden")
+IMPORTED = ("user_id", "item_id", *ItemWord.__struct_fields__, "updated_at")
+
+
+def on_items(connection: Connection, user_id: int, item_ids: Iterable[int]) -> dict[int, ItemWord]:
+    """What the user said about these items; those he said nothing about are left out."""
+    columns = ", ".join(ItemWord.__struct_fields__)
+    text = f"SELECT item_id, {columns} FROM user_item WHERE item_id IN {{ids}} AND user_id = ?"
+    return {
+        row[0]: ItemWord(row[1], bool(row[2]), row[3], row[4], row[5], row[6], bool(row[7]))
+        for row in bulk.select_in(connection, text, item_ids, user_id)
+    }
+
+
+def on_entities(connection: Connection, user_id: int, entity_ids: Iterable[int]) -> dict[int, EntityWord]:
+    """What the user said about these entities; those he said nothing about are left out."""
+    text = "SELECT entity_id, rating, favorite, hidden FROM user_entity WHERE entity_id IN {ids} AND user_id = ?"
+    return {row[0]: EntityWord(row[1], bool(row[2]), bool(row[3])) for row in bulk.select_in(connection, text, entity_ids, user_id)}
+
+
+def say_item(connection: Connection, user_id: int, item_id: int, said: Mapping[str, Any], *, at: int) -> ItemWord:
+    """Sets any of ITEM_FIELDS; what is not named stays. Invalid for other names, OutOfRange for values outside RANGES."""
+    _say(connection, ("user_item", "item_id"), ITEM_FIELDS, (user_id, item_id), said, at=at)
+    return on_items(connection, user_id, [item_id])[item_id]
+
+
+def say_entity(connection: Connection, user_id: int, entity_id: int, said: Mapping[str, Any], *, at: int) -> EntityWord:
+    """Sets any of ENTITY_FIELDS; what is not named stays. Invalid for other names, OutOfRange for values outside RANGES."""
+    _say(connection, ("user_entity", "entity_id"), ENTITY_FIELDS, (user_id, entity_id), said, at=at)
+    return on_entities(connection, user_id, [entity_id])[entity_id]
+
+
+def play(connection: Connection, user_id: int, item_id: int, *, seconds: float, at: int, started: bool) -> None:
+    """Adds watched or read time; `started` counts one more play."""
+    text = """
+        INSERT INTO user_item (user_id, item_id, play_count, play_seconds, last_played_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (user_id, item_id) DO UPDATE SET play_count = user_item.play_count + excluded.play_count,
+            play_seconds = user_item.play_seconds + excluded.play_seconds,
+            last_played_at = excluded.last_played_at, updated_at = excluded.updated_at"""
+    run(connection, text, user_id, item_id, int(started), seconds, at, at)
+
+
+def put_items(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
+    """Writes whole words about items, as an import or a restore brings them; `rows` in the order of IMPORTED."""
+    bulk.upsert(connection, user_item, IMPORTED, rows, ("user_id", "item_id"))
+
+
+def checked(said: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    """The values as the table keeps them. Invalid for a name outside `fields` or a wrong type, OutOfRange for a number outside RANGES."""
+    values: dict[str, Any] = {}
+    for name, value in said.items():
+        if name not in fields:
+            raise Invalid(name, f"not one of {', '.join(fields)}")
+        low, high, optional = RANGES[name]
+        if value is None:
+            if not optional:
+                raise Invalid(name, "write true or false")
+        elif not isinstance(value, int | float):
+            raise Invalid(name, "write a number" if optional else "write true or false")
+        elif not low <= value <= high:
+            raise OutOfRange(name, f"from {low} to {high}")
+        values[name] = value if value is None or name == "progress" else int(value)
+    return values
+
+
+def _say(
+    connection: Connection, place: tuple[str, str], fields: Sequence[str], who: tuple[int, int], said: Mapping[str, Any], *, at: int
+) -> None:
+    table, other = place
+    values = {**checked(said, fields), "updated_at": at}
+    names = ", ".join(values)
+    settings = ", ".join(f"{name} = excluded.{name}" for name in values)
+    text = (
+        f"INSERT INTO {table} (user_id, {other}, {names}) VALUES (?, ?, {', '.join('?' * len(values))})"
+        f" ON CONFLICT (user_id, {other}) DO UPDATE SET {settings}"
+    )
+    run(connection, text, *who, *values.values())

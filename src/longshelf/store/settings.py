@@ -1,0 +1,45 @@
+"""Small facts about this installation, by name: flags, secrets, choices an admin made. Values are anything JSON can hold."""
+
+import secrets
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from longshelf.store.database import Database, run
+
+SECRET = "secret"
+SECRET_BYTES = 32
+
+
+def get(connection: Connection, name: str, default: Any = None) -> Any:
+    value = run(connection, "SELECT value FROM setting WHERE name = ?", name).scalar()
+    return default if value is None else msgspec.json.decode(value)
+
+
+def everything(connection: Connection) -> dict[str, Any]:
+    """All of them but secrets."""
+    found = run(connection, "SELECT name, value FROM setting WHERE name <> ? ORDER BY name", SECRET)
+    return {name: msgspec.json.decode(value) for name, value in found}
+
+
+def put(connection: Connection, name: str, value: Any) -> None:
+    text = "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+    run(connection, text, name, msgspec.json.encode(value).decode())
+
+
+def remove(connection: Connection, name: str) -> None:
+    """Back to the default. Nothing happens when it was not set."""
+    run(connection, "DELETE FROM setting WHERE name = ?", name)
+
+
+def secret(database: Database) -> bytes:
+    """The installation's own random key (32 bytes), made by whoever asks first; every process gets the same one."""
+    with database.read() as connection:
+        known = get(connection, SECRET)
+    if known is None:
+        with database.write_quietly() as connection:
+            text = "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
+            run(connection, text, SECRET, msgspec.json.encode(secrets.token_hex(SECRET_BYTES)).decode())
+            known = get(connection, SECRET)
+    return bytes.fromhex(known)
