@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from longshelf.store.database import Database
+from longshelf.store.database import Clock, Database, now
 from longshelf.store.migrate import upgrade
 
 DIALECTS = ("sqlite", "postgres")
@@ -159,9 +159,10 @@ class Databases:
         return self._copy(self._template)
 
     @contextmanager
-    def new(self, *, migrated: bool = True) -> Iterator[Database]:
+    def new(self, *, migrated: bool = True, clock: Clock = now) -> Iterator[Database]:
+        """A new database, removed when the block ends."""
         url = self.new_url(migrated=migrated)
-        database = Database(url)
+        database = Database(url, clock=clock)
         try:
             yield database
         finally:

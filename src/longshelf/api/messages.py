@@ -2,20 +2,14 @@
 
 Bodies refuse unknown fields, so a misspelt one is an error and not a silent no-op. `UNSET` means "not sent": null clears, absent leaves."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from longshelf.catalog.paging import Pagination
-from longshelf.model.kinds import Role
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-LongText = Annotated[str, msgspec.Meta(max_length=100_000)]
-ShortText = Annotated[str, msgspec.Meta(max_length=2_000)]
-Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
-Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
-DateText = Annotated[str, msgspec.Meta(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$", description="YYYY, YYYY-MM, YYYY-MM-DD or empty")]
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,13 +87,20 @@ class CreateKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 # --- libraries and jobs
 
 
-class CreateLibrary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A folder library. `folders` are absolute paths on the server; `scan` starts reading them at once."""
+class LibraryOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`watch` looks at once when the file system reports a change; `audio` is what audio files are; `follow_links` walks into linked folders."""
 
-    name: Name
+    audio: Literal["auto", "audiobook", "track"] = "auto"
+    follow_links: bool = False
+    watch: bool = False
+
+
+class CreateLibrary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A folder library. `folders` are absolute paths on the server; its first scan starts at once."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     folders: Annotated[list[Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]], msgspec.Meta(min_length=1, max_length=100)]
     options: LibraryOptions = LibraryOptions()
-    scan: bool = True
 
 
 class StartScan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,60 +1,76 @@
-"""The query parameters routes share, as tables. What a filter means is `catalog/filters.py`; this page only says how it is called."""
+"""The query parameters routes share. What a filter, a sort or a page means is owned by `catalog/filters.py` and `catalog/paging.py`; the rows
+here are made from their tables, so the document says what the server does."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from longshelf.api.route import Param
-from longshelf.model.engine import ValueFacet
-from longshelf.model.kinds import EntityKind, Format, ItemKind
+from longshelf.catalog import entities, filters, paging
+from longshelf.catalog.catalog import FACETS as FACET_NAMES
 from longshelf.model.sorts import SEED_MAX, SORTS
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 NaturalInt = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-PageSize = Annotated[int, msgspec.Meta(ge=1, le=1_000)]
+PageSize = Annotated[int, msgspec.Meta(ge=1, le=paging.MAX_SIZE)]
 Order = Literal["asc", "desc"]
-FACET_NAMES: tuple[str, ...] = (*(kind.value for kind in EntityKind), *get_args(ValueFacet))
 
-PAGING = (
-    Param(name="page", type=PositiveInt, about="Page number from 1; at most one of page, offset and cursor"),
-    Param(name="offset", type=NaturalInt, about="Position of the first item, from 0"),
-    Param(name="cursor", about="`next_cursor` or `prev_cursor` of a page of the same query and sort"),
-    Param(name="page_size", type=PageSize, about="Items a page, 1–1000, 50 by default"),
-    Param(name="per_page", type=PageSize, about="Alias of page_size"),
+
+def _literal(values: tuple[str, ...]) -> Any:
+    """A Literal of values that a table holds."""
+    return Literal.__getitem__(values)
+
+
+def _pattern(pattern: str) -> Any:
+    return Annotated[str, msgspec.Meta(pattern=pattern)]
+
+
+_FILTER_TYPES: dict[str, Any] = {
+    "text": str,
+    "integer": int,
+    "number": float,
+    "boolean": bool,
+    "date": _pattern(r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"),
+    "time": str,
+    "json": str,
+}
+
+
+def _filter_type(entry: filters.Filter) -> Any:
+    if entry.choices:
+        return _pattern(f"^-?({'|'.join(entry.choices)})$") if entry.negates else _literal(entry.choices)
+    return _pattern("^-?[0-9]+$") if entry.negates else _FILTER_TYPES[entry.type]
+
+
+_PAGE_TYPES: dict[str, Any] = {"page": PositiveInt, "offset": NaturalInt, "page_size": PageSize, "per_page": PageSize}
+_ORDER_TYPES: dict[str, Any] = {
+    "sort": _literal(tuple(SORTS)),
+    "order": Order,
+    "seed": Annotated[int, msgspec.Meta(ge=0, le=SEED_MAX)],
+}
+
+# `raw`: the module that owns the parameter judges its text, and its errors stay the same whichever way it is called.
+PAGING = tuple(Param(name=name, type=_PAGE_TYPES.get(name, str), raw=True, about=about) for name, about in paging.PARAMETERS.items())
+SORTING = tuple(Param(name=name, type=_ORDER_TYPES[name], raw=True, about=about) for name, about in filters.ORDER.items())
+# Which items: every list, count and facet of items takes the same, so that one address can be asked in several ways.
+ITEMS = (
+    *(
+        Param(name=entry.name, type=_filter_type(entry), many=entry.repeats, raw=True, about=entry.about)
+        for entry in filters.FILTERS.values()
+    ),
+    *SORTING,
+)
+FACETS = (
+    Param(name="facet", type=_literal(FACET_NAMES), many=True, raw=True, required=True, about="Which facets; repeat for several"),
+    Param(name="limit", type=Annotated[int, msgspec.Meta(ge=0, le=100_000)], default=50, about="Values a facet, 0 for all"),
+    Param(name="facet_q", type=Annotated[str, msgspec.Meta(max_length=200)], default="", about="Only values whose name holds every word"),
+)
+SEARCH = Param(name="q", raw=True, about="Names that hold every word")
+ENTITY_SORTING = (
+    Param(name="sort", type=_literal(tuple(entities.SORTS)), raw=True, about="name (the default), or the number of items you see"),
+    Param(name="order", type=Order, raw=True, about="asc or desc; names go up and counts down unless told otherwise"),
 )
 NUMBERED = (
     Param(name="page", type=Annotated[int, msgspec.Meta(ge=1, le=2**31)], default=1, about="Page number from 1"),
-    Param(name="page_size", type=PageSize, default=50, about="Entries a page, 1–1000"),
-)
-SEARCH = Param(name="q", about='Words: word -word "a phrase" pre*')
-LIMIT = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
-SEED = Param(name="seed", type=Annotated[int, msgspec.Meta(ge=0, le=SEED_MAX)], about="The same seed gives the same shuffle")
-SORTING = (
-    Param(
-        name="sort",
-        type=Literal.__getitem__(tuple(SORTS)),
-        raw=True,
-        about="; ".join(f"{field.name}: {field.about}" for field in SORTS.values()),
-    ),
-    Param(name="order", type=Order, raw=True, about="asc or desc; each sort has its usual direction"),
-    SEED,
-)
-FACETS = (
-    Param(name="facet", type=Literal.__getitem__((*FACET_NAMES,)), raw=True, many=True, about="Which facets; repeat for several"),
-    Param(name="limit", type=LIMIT, default=50, about="Values a facet, 0 for all"),
-    Param(name="facet_q", about="Only values whose name holds every word"),
-)
-ENTITY_SORTING = (
-    Param(name="sort", type=Literal["name", "count"], raw=True, default="name", about="name, or the number of visible items"),
-    Param(name="order", type=Order, raw=True, about="asc or desc; name goes up and count down unless told otherwise"),
-)
-_ANY = "repeat for any-of, -value excludes"
-FILTERS = (
-    SEARCH,
-    Param(name="kind", type=ItemKind, many=True, raw=True, about=f"Kind of item; {_ANY}"),
-    Param(name="library", many=True, raw=True, about=f"Library id; {_ANY}"),
-    *(Param(name=kind.value, many=True, raw=True, about=f"Id of a {kind.value}; {_ANY}") for kind in EntityKind),
-    *(Param(name=f"{kind.value}_all", many=True, raw=True, about=f"Id of a {kind.value}; all of them must be linked") for kind in EntityKind),
-    Param(name="format", type=Format, many=True, raw=True, about="wide, tall or square"),
-    Param(name="filter", about="A filter tree as JSON"),
+    Param(name="page_size", type=PageSize, default=paging.DEFAULT_SIZE, about=f"Entries a page, 1-{paging.MAX_SIZE}"),
 )

@@ -9,6 +9,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from longshelf.catalog.filters import FILTERS, ORDER, Filters, read_filters
+from longshelf.catalog.paging import PARAMETERS, PageRequest, read_page
 from longshelf.errors import NotSignedIn
 from longshelf.model.viewer import Viewer
 
@@ -61,7 +63,17 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     viewer: Viewer
     path: Mapping[str, Any]
     query: Mapping[str, Any]
-    body: Any = None
+    body: Any
+    pairs: tuple[tuple[str, str], ...]
+
+    def filters(self) -> Filters:
+        """Which items, in which order. BadQuery with the reason for what makes no sense."""
+        besides = [name for name in self.query if name not in FILTERS and name not in ORDER]
+        return read_filters(self.pairs, besides=besides)
+
+    def page(self) -> PageRequest:
+        """Which part of a list. BadQuery or OutOfRange with the reason."""
+        return read_page({name: self.query[name] or "" for name in PARAMETERS if name in self.query})
 
     @property
     def user_id(self) -> int:

@@ -12,7 +12,8 @@ import msgspec
 
 from longshelf.catalog import details, pages
 from longshelf.catalog.filters import Filters
-from longshelf.catalog.paging import Cursors, Page, PageRequest, Pagination, cut, version
+from longshelf.catalog.numbered import whole
+from longshelf.catalog.paging import Cursors, Page, PageRequest, cut, version
 from longshelf.catalog.shapes import FacetEntry, FacetList, FacetValues, Item, ItemCount, ItemPosition, ItemRail, KindStats, RailMark, Stats
 from longshelf.errors import BadQuery, NotFound
 from longshelf.logs import operation
@@ -129,7 +130,7 @@ class Catalog:
             visible = set(seen.ids)
             ids = tuple(id_ for id_ in akin if id_ in visible)[:count]
             running.report(candidates=len(akin), items=len(ids))
-        return self._hydrated(viewer, Page(ids, only_page(len(ids)), version(revision, f"similar:{item_id}", viewer)))
+        return self._hydrated(viewer, Page(ids, whole(len(ids)), version(revision, f"similar:{item_id}", viewer)))
 
     def stats(self, viewer: Viewer) -> Stats:
         """Totals of what the viewer sees."""
@@ -173,23 +174,6 @@ def facet_kind(name: str) -> FacetKind:
     if name in FACETS:
         return EntityKind(name)
     raise BadQuery("facet", f"unknown facet {name[:40]!r}; one of {', '.join(FACETS)}")
-
-
-def only_page(count: int) -> Pagination:
-    """What a list that is always whole says about itself."""
-    return Pagination(
-        page=1,
-        page_size=max(count, 1),
-        total_count=count,
-        total_is_estimate=False,
-        total_pages=1 if count else 0,
-        has_next=False,
-        has_previous=False,
-        has_more=False,
-        next_page=None,
-        next_cursor=None,
-        prev_cursor=None,
-    )
 
 
 def _facet_values(facet: Facet) -> FacetValues:

@@ -192,8 +192,6 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     kind: str
     name: str
-    item_count: int | None
-    cover: str | None
 
 
 class SuggestionList(msgspec.Struct, frozen=True):
@@ -255,12 +253,15 @@ class LibraryList(msgspec.Struct, frozen=True):
     snapshot: str
 
 
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """`state`: queued · running · done · failed · cancelled. `rate` is items per second; `errors` counts the parts that failed."""
 
     id: int
     kind: str
-    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    state: JobState
     library_id: int | None
     priority: int
     attempts: int
@@ -270,6 +271,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     eta_seconds: float | None
     message: str | None
     errors: int
+    cancel_requested: bool
     created_at: str
     started_at: str | None
     finished_at: str | None

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-
 from longshelf.accounts import users
 from longshelf.cli.output import ProgressLine
 from longshelf.config import Settings
@@ -22,7 +21,7 @@ from longshelf.store.database import Database
 from longshelf.store.libraries import Library
 from longshelf.store.migrate import upgrade
 from longshelf.tasks import scan
-from longshelf.tasks.libraries import add_folder_library
+from longshelf.tasks.libraries import add_folder_library, remove_library
 from longshelf.tasks.table import tasks
 
 Result = Mapping[str, Any] | None
@@ -110,8 +109,7 @@ def _library_list(settings: Settings, _arguments: argparse.Namespace) -> Result:
 def _library_remove(settings: Settings, arguments: argparse.Namespace) -> Result:
     with opened(settings) as database:
         library = named(database, arguments.name)
-        libraries.remove(database, library.id)
-        return {"removed": library.name}
+        return {"removed": library.name, "items": remove_library(database, library.id)}
 
 
 def _scan_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,8 +1,12 @@
 """Writes audiobooks: one M4B with chapters and cover, or a folder of MP3 files, tagged with what a `Layer` says."""
 
+# mypy: disallow-untyped-calls=False
+# mutagen carries no types.
+
 from fractions import Fraction
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 from mutagen import id3
 from mutagen.mp4 import MP4, AtomDataType, MP4Cover, MP4FreeForm
@@ -11,6 +15,9 @@ from longshelf.demo.says import credits_of, first_name, names_of, number_text
 from longshelf.demo.sound import write_audio
 from longshelf.model.kinds import EntityKind, Role
 from longshelf.model.records import Layer
+
+if TYPE_CHECKING:
+    from av.container.core import Chapter as AvChapter
 
 ITUNES = "----:com.apple.iTunes:"
 AUDIOBOOK_STIK = 2  # iTunes' number for "audiobook"
@@ -46,7 +53,7 @@ def write_mp3s(folder: Path, says: Layer, rng: Random, *, seconds: float, cover:
     return written
 
 
-def _chapters(says: Layer) -> list[dict[str, object]]:
+def _chapters(says: Layer) -> "list[AvChapter]":
     return [
         {
             "id": index,
@@ -100,7 +107,7 @@ def _frames(says: Layer, title: str, track: str) -> list[id3.Frame]:
         (id3.TIT3, says.subtitle),
         (id3.TRCK, track),
     ]
-    frames = [frame(encoding=3, text=[text]) for frame, text in texts if text]
+    frames: list[id3.Frame] = [frame(encoding=3, text=[text]) for frame, text in texts if text]
     if says.description:
         frames.append(id3.COMM(encoding=3, lang="eng", desc="", text=[says.description]))
     if series:

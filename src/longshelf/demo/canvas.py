@@ -3,6 +3,8 @@
 The rule: a picture is a function of its arguments and of the `random.Random` it is given, never of the machine. The lettering uses the
 font inside Pillow, which knows little beyond ASCII; `plain` reduces other Latin text to it."""
 
+# ruff: noqa: PLR0917 -- a brush takes place, size and colour, in that order, everywhere
+
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -104,12 +106,15 @@ def ridge(rng: Random, points: int, roughness: float) -> list[float]:
     waves = [(2.0**octave * rng.uniform(0.7, 1.3), rng.uniform(0, 7), roughness**octave) for octave in range(7)]
     scale = sum(weight for _, _, weight in waves)
     return [
-        sum(weight * math.sin(rate * 2.6 * index / points + shift) for rate, shift, weight in waves) / scale * 1.6 for index in range(points)
+        sum(weight * math.sin(rate * 2.6 * index / points + shift) for rate, shift, weight in waves) / scale * 1.6
+        for index in range(points)
     ]
 
 
-def land(draw: ImageDraw.ImageDraw, size: tuple[int, int], heights: Sequence[float], level: float, swing: float, color: RGB) -> list[Point]:
-    """Fills below a skyline that sways by `swing` around `level` (both in pixels); returns the skyline."""
+def land(
+    draw: ImageDraw.ImageDraw, size: tuple[int, int], heights: Sequence[float], level: float, swing: float, color: RGB | int
+) -> list[Point]:
+    """Fills below a skyline that sways by `swing` around `level` (both in pixels), in a colour or a shade of grey; returns the skyline."""
     width, height = size
     line = [(index * width / (len(heights) - 1), level - swing * value) for index, value in enumerate(heights)]
     draw.polygon([(0, height), *line, (width, height)], fill=color)

@@ -47,7 +47,7 @@ def comic_info(says: Layer, pages: int) -> str:
 def _fields(says: Layer, pages: int) -> list[tuple[str, str]]:
     series = next(iter(credits_of(says, EntityKind.SERIES)), None)
     year, month, day = (*says.date.split("-"), "", "", "")[:3]
-    fields = [
+    return [
         ("Title", says.title),
         ("Series", series.name if series else ""),
         ("Number", number_text(series.position) if series else ""),
@@ -64,7 +64,6 @@ def _fields(says: Layer, pages: int) -> list[tuple[str, str]]:
         ("AgeRating", AGE_RATINGS.get(says.age_rating, "") if says.age_rating is not None else ""),
         ("GTIN", says.identifiers.get("isbn", "")),
     ]
-    return fields
 
 
 def _pages(says: Layer, pages: int) -> str:

@@ -23,6 +23,7 @@ CONTAINER = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">'
     b'<rootfiles><rootfile full-path="OEBPS/content.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
 )
+XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 STYLE = b"body { font-family: serif; line-height: 1.5; margin: 1.5em; } h1 { font-size: 1.4em; }"
 
 
@@ -44,7 +45,7 @@ def members(says: Layer, *, cover: bytes = b"", version: int = 3, texts: Sequenc
     if cover:
         made.append(("OEBPS/images/cover.jpg", cover))
     for index, heading in enumerate(titles):
-        body = "".join(f"<p>{escape(text)}</p>\n" for text in texts[index::len(titles)] or [heading])
+        body = "".join(f"<p>{escape(text)}</p>\n" for text in texts[index :: len(titles)] or [heading])
         made.append((f"OEBPS/text/{chapter_file(index)}", _page(heading, f"<h1>{escape(heading)}</h1>\n{body}", says.language).encode()))
     return made
 
@@ -55,7 +56,10 @@ def chapter_file(index: int) -> str:
 
 def package(says: Layer, chapters: int, cover: bool, version: int) -> str:
     """The OPF document."""
-    manifest = ['<item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/>', '<item id="css" href="style.css" media-type="text/css"/>']
+    manifest = [
+        '<item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/>',
+        '<item id="css" href="style.css" media-type="text/css"/>',
+    ]
     if version >= 3:
         manifest.append('<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>')
     if cover:
@@ -67,7 +71,7 @@ def package(says: Layer, chapters: int, cover: bool, version: int) -> str:
     if cover:
         metadata.append('<meta name="cover" content="cover-picture"/>')
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<package xmlns="http://www.idpf.org/2007/opf" version="{"3.0" if version >= 3 else "2.0"}"'
+        f'{XML}<package xmlns="http://www.idpf.org/2007/opf" version="{"3.0" if version >= 3 else "2.0"}"'
         ' unique-identifier="id"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:opf="http://www.idpf.org/2007/opf">\n'
         + "\n".join(metadata)
         + f'\n</metadata>\n<manifest>{"".join(manifest)}</manifest>\n<spine toc="ncx">{spine}</spine>\n</package>\n'
@@ -89,7 +93,10 @@ def _metadata3(says: Layer) -> list[str]:
     if says.sort_title:
         lines.append(f'<meta refines="#title" property="file-as">{escape(says.sort_title)}</meta>')
     if says.subtitle:
-        lines += [f'<dc:title id="subtitle">{escape(says.subtitle)}</dc:title>', '<meta refines="#subtitle" property="title-type">subtitle</meta>']
+        lines += [
+            f'<dc:title id="subtitle">{escape(says.subtitle)}</dc:title>',
+            '<meta refines="#subtitle" property="title-type">subtitle</meta>',
+        ]
     for index, credit in enumerate(credits_of(says, EntityKind.PERSON)):
         element = "creator" if credit.role is Role.AUTHOR else "contributor"
         lines.append(f'<dc:{element} id="p{index}">{escape(credit.name)}</dc:{element}>')
@@ -145,11 +152,12 @@ def _calibre(says: Layer) -> list[str]:
 
 def _ncx(says: Layer, titles: Sequence[str]) -> str:
     points = "".join(
-        f'<navPoint id="n{n}" playOrder="{n + 1}"><navLabel><text>{escape(title)}</text></navLabel><content src="text/{chapter_file(n)}"/></navPoint>'
+        f'<navPoint id="n{n}" playOrder="{n + 1}"><navLabel><text>{escape(title)}</text></navLabel>'
+        f'<content src="text/{chapter_file(n)}"/></navPoint>'
         for n, title in enumerate(titles)
     )
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/" version="2005-1"><head/>'
+        f'{XML}<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/" version="2005-1"><head/>'
         f"<docTitle><text>{escape(says.title)}</text></docTitle><navMap>{points}</navMap></ncx>\n"
     )
 
@@ -162,6 +170,6 @@ def _nav(says: Layer, titles: Sequence[str]) -> str:
 
 def _page(title: str, body: str, language: str, style: str = "../style.css") -> str:
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="{escape(language or "en")}">'
+        f'{XML}<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="{escape(language or "en")}">'
         f'<head><title>{escape(title)}</title><link rel="stylesheet" type="text/css" href="{style}"/></head><body>\n{body}</body></html>\n'
     )

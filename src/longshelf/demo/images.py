@@ -18,7 +18,9 @@ ORIENTATIONS = {  # EXIF number → how to turn an upright picture so that the n
 }
 
 
-def write(path: Path, says: Layer, image: Image.Image, *, camera: tuple[str, str] | None = None, orientation: int = 1, prompt: str = "") -> None:
+def write(
+    path: Path, says: Layer, image: Image.Image, *, camera: tuple[str, str] | None = None, orientation: int = 1, prompt: str = ""
+) -> None:
     """The format by the suffix of `path`. `orientation` 3, 6 or 8 stores the picture turned and says so in EXIF; `prompt` goes into a
     PNG's `parameters` chunk."""
     if orientation in ORIENTATIONS:

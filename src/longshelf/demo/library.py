@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from longshelf.demo import audiobooks, comics, epubs, images, names, pdfs, pictures, scenes, videos, words
+from longshelf.demo import audiobooks, comic_art, comics, epubs, images, names, pdfs, photos, pictures, scenes, videos, words
 from longshelf.demo.canvas import PALETTES
 from longshelf.demo.names import World
 from longshelf.demo.says import first_name, names_of, number_text
@@ -105,9 +105,9 @@ class _Writer:
         rng = self.world.stream("comic files", number)
         series = next(credit for credit in says.credits if credit.kind is EntityKind.SERIES)
         issue = number_text(series.position)
-        cover = pictures.comic_cover(rng, masthead, issue, names.plain(first_name(says, EntityKind.PUBLISHER)))
+        cover = comic_art.comic_cover(rng, masthead, issue, names.plain(first_name(says, EntityKind.PUBLISHER)))
         palette = rng.choice(PALETTES)
-        pages = [pictures.comic_page(rng, palette, rng.sample(words.SPEECH, 6)) for _ in range(rng.randint(4, 7))]
+        pages = [comic_art.comic_page(rng, palette, rng.sample(words.SPEECH, 6)) for _ in range(rng.randint(4, 7))]
         place = self._place("comics", series.name, f"{series.name} #{int(issue):03d} ({says.date[:4]})", "cbz")
         comics.write(place.path, says, [pictures.jpeg(page, 80) for page in (cover, *pages)])
         facts = Facts(mime="application/vnd.comicbook+zip", pages=len(pages) + 1)
@@ -155,7 +155,7 @@ class _Writer:
             images.write(place.path, says, image, prompt=images.parameters(prompt, rng.getrandbits(32), size))
         else:
             orientation = rng.choice((1, 1, 1, 6, 8, 3))
-            images.write(place.path, says, pictures.photo(rng, size), camera=rng.choice(words.CAMERAS), orientation=orientation)
+            images.write(place.path, says, photos.photo(rng, size), camera=rng.choice(words.CAMERAS), orientation=orientation)
         return Written(ItemKind.IMAGE, (place.relative,), says, Facts(mime=mime, width=size[0], height=size[1]))
 
     def _pdf(self, number: int) -> Written:

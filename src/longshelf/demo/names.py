@@ -106,7 +106,13 @@ def _people(rng: Random) -> list[Person]:
     while len(found) < POOL:
         given, family = rng.choice(words.GIVEN), rng.choice(words.FAMILY)
         shape = rng.random()
-        first = f"{given[0]}. {rng.choice('ABCDEFHJKLMPRST')}." if shape < 0.1 else f"{given} {rng.choice('ABEJLMR')}." if shape < 0.2 else given
+        first = (
+            f"{given[0]}. {rng.choice('ABCDEFHJKLMPRST')}."
+            if shape < 0.1
+            else f"{given} {rng.choice('ABEJLMR')}."
+            if shape < 0.2
+            else given
+        )
         found.add(Person(f"{first} {family}", f"{family}, {first}"))
     return _shuffled(rng, sorted(found))
 

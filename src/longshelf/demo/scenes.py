@@ -2,6 +2,8 @@
 
 The rule: a scene fills its whole rectangle, at any size and shape, and looks planned rather than random."""
 
+# ruff: noqa: PLR0917 -- a brush takes place, size and colour, in that order, everywhere
+
 import math
 from collections.abc import Callable
 from random import Random
@@ -47,7 +49,16 @@ def sea(rng: Random, palette: Palette, width: int, height: int) -> Image.Image:
     _disc(draw, center, radius, mix(palette.paper, palette.accent, rng.choice((0.05, 0.85))))
     image.paste(gradient((w, h - horizon), mix(palette.deep, palette.mid, 0.6), palette.deep, palette.night), (0, horizon))
     land_level = horizon - h * 0.012
-    draw.polygon([(w * 0.58, horizon), (w * 0.7, land_level - h * 0.03), (w * 0.85, land_level - h * 0.01), (w, land_level - h * 0.05), (w, horizon)], fill=palette.deep)
+    draw.polygon(
+        [
+            (w * 0.58, horizon),
+            (w * 0.7, land_level - h * 0.03),
+            (w * 0.85, land_level - h * 0.01),
+            (w, land_level - h * 0.05),
+            (w, horizon),
+        ],
+        fill=palette.deep,
+    )
     _reflections(rng, draw, (w, h), horizon, center[0], radius, palette)
     _boat(draw, (w * rng.uniform(0.16, 0.34), horizon + h * rng.uniform(0.08, 0.16)), h * 0.11, palette)
     return image.reduce(SHARP)
@@ -123,7 +134,15 @@ def peaks(rng: Random, palette: Palette, width: int, height: int) -> Image.Image
     for layer, count in enumerate((4, 3, 3)):
         tone = mix(mix(palette.light, palette.mid, 0.5), palette.night, (layer + 0.6) / 3)
         for index in range(count):
-            _mountain(rng, draw, w * (index + rng.uniform(0.2, 0.8)) / count, shore, h * (0.44 - 0.1 * layer) * rng.uniform(0.75, 1), tone, palette)
+            _mountain(
+                rng,
+                draw,
+                w * (index + rng.uniform(0.2, 0.8)) / count,
+                shore,
+                h * (0.44 - 0.1 * layer) * rng.uniform(0.75, 1),
+                tone,
+                palette,
+            )
     lake = image.transpose(Image.Transpose.FLIP_TOP_BOTTOM).crop((0, 0, w, h - shore)).filter(ImageFilter.GaussianBlur(h * 0.004))
     lake = Image.blend(lake, Image.new("RGB", lake.size, palette.deep), 0.35)
     whole = Image.new("RGB", (w, h))
@@ -149,11 +168,20 @@ def orbits(rng: Random, palette: Palette, width: int, height: int) -> Image.Imag
         angle = rng.uniform(0, 6.3)
         spot = (center[0] + radius * (1.5 + 0.45 * index) * math.cos(angle), center[1] + radius * (1.5 + 0.45 * index) * math.sin(angle))
         _disc(draw, spot, radius * rng.uniform(0.06, 0.16), rng.choice((palette.accent, palette.light, palette.paper)))
-    planet = gradient((int(radius * 2), int(radius * 2)), palette.accent, mix(palette.accent, palette.light, 0.5), palette.accent, mix(palette.accent, palette.night, 0.4))
+    planet = gradient(
+        (int(radius * 2), int(radius * 2)),
+        palette.accent,
+        mix(palette.accent, palette.light, 0.5),
+        palette.accent,
+        mix(palette.accent, palette.night, 0.4),
+    )
     bands = ImageDraw.Draw(planet)
     for _ in range(5):
         y = rng.uniform(0.1, 0.9) * planet.height
-        bands.rectangle((0, y, planet.width, y + planet.height * rng.uniform(0.02, 0.08)), fill=mix(palette.accent, rng.choice((palette.paper, palette.deep)), 0.35))
+        bands.rectangle(
+            (0, y, planet.width, y + planet.height * rng.uniform(0.02, 0.08)),
+            fill=mix(palette.accent, rng.choice((palette.paper, palette.deep)), 0.35),
+        )
     mask = Image.new("L", planet.size)
     ImageDraw.Draw(mask).ellipse((0, 0, planet.width - 1, planet.height - 1), fill=255)
     image.paste(planet, (int(center[0] - radius), int(center[1] - radius)), mask)
@@ -219,7 +247,9 @@ def leaves(rng: Random, palette: Palette, width: int, height: int) -> Image.Imag
     dark = rng.random() < 0.5
     image = Image.new("RGB", (w, h), palette.night if dark else palette.paper)
     draw = ImageDraw.Draw(image)
-    inks = (palette.mid, palette.light, palette.deep, palette.accent) if dark else (palette.deep, palette.mid, palette.light, palette.accent)
+    inks = (
+        (palette.mid, palette.light, palette.deep, palette.accent) if dark else (palette.deep, palette.mid, palette.light, palette.accent)
+    )
     stems = max(4, round(5 * w / h) + 2)
     for index in rng.sample(range(stems), stems):
         foot = (w * (index + 0.5) / stems + rng.uniform(-0.03, 0.03) * w, h * 1.02)
@@ -285,14 +315,21 @@ def _reflections(
         color = mix(palette.paper, palette.deep, 0.15 + 0.65 * depth)
         draw.rounded_rectangle((x + shift - half, y, x + shift + half, y + height * 0.005), radius=height * 0.0025, fill=color)
         far = rng.uniform(0, width)
-        draw.line([(far, y), (far + width * rng.uniform(0.03, 0.12), y)], fill=mix(palette.deep, palette.mid, 0.6), width=max(1, height // 500))
+        draw.line(
+            [(far, y), (far + width * rng.uniform(0.03, 0.12), y)], fill=mix(palette.deep, palette.mid, 0.6), width=max(1, height // 500)
+        )
 
 
 def _boat(draw: ImageDraw.ImageDraw, keel: tuple[float, float], size: float, palette: Palette) -> None:
     x, y = keel
-    draw.polygon([(x - size * 0.45, y - size * 0.14), (x + size * 0.5, y - size * 0.14), (x + size * 0.32, y), (x - size * 0.3, y)], fill=palette.night)
+    draw.polygon(
+        [(x - size * 0.45, y - size * 0.14), (x + size * 0.5, y - size * 0.14), (x + size * 0.32, y), (x - size * 0.3, y)],
+        fill=palette.night,
+    )
     draw.polygon([(x, y - size * 0.2), (x, y - size * 1.1), (x + size * 0.45, y - size * 0.24)], fill=palette.paper)
-    draw.polygon([(x - size * 0.06, y - size * 0.2), (x - size * 0.06, y - size * 0.95), (x - size * 0.36, y - size * 0.24)], fill=palette.accent)
+    draw.polygon(
+        [(x - size * 0.06, y - size * 0.2), (x - size * 0.06, y - size * 0.95), (x - size * 0.36, y - size * 0.24)], fill=palette.accent
+    )
 
 
 def _building(rng: Random, draw: ImageDraw.ImageDraw, box: tuple[float, float, float, float], color: RGB, lamp: RGB | None) -> None:
@@ -338,10 +375,19 @@ def _tile(rng: Random, draw: ImageDraw.ImageDraw, left: int, top: int, cell: int
         _disc(draw, (left + cell / 2, top + cell / 2), cell * 0.36, ink)
         _disc(draw, (left + cell / 2, top + cell / 2), cell * 0.14, dot)
     elif shape == 3:
-        draw.polygon([(left, top), (left + cell, top + cell), (left, top + cell)] if corner % 2 else [(left, top), (left + cell, top), (left, top + cell)], fill=ink)
+        draw.polygon(
+            [(left, top), (left + cell, top + cell), (left, top + cell)]
+            if corner % 2
+            else [(left, top), (left + cell, top), (left, top + cell)],
+            fill=ink,
+        )
     else:
-        arc = [(left + cell * (1 - math.cos(step / 12 * math.pi / 2)), top + cell * math.sin(step / 12 * math.pi / 2)) for step in range(13)]
-        back = [(left + cell * math.sin(step / 12 * math.pi / 2), top + cell * (1 - math.cos(step / 12 * math.pi / 2))) for step in range(13)]
+        arc = [
+            (left + cell * (1 - math.cos(step / 12 * math.pi / 2)), top + cell * math.sin(step / 12 * math.pi / 2)) for step in range(13)
+        ]
+        back = [
+            (left + cell * math.sin(step / 12 * math.pi / 2), top + cell * (1 - math.cos(step / 12 * math.pi / 2))) for step in range(13)
+        ]
         draw.polygon([*arc, *reversed(back)], fill=ink)
 
 

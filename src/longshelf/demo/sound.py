@@ -1,9 +1,9 @@
 """Audible, quiet, small: slow chords as PCM, encoded by PyAV without a trace of when or where."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING, cast
 
 import av
 import numpy as np
@@ -32,7 +32,7 @@ def tone(rng: Random, seconds: float, rate: int = RATE) -> "np.ndarray[tuple[int
 
 
 def add_audio(container: OutputContainer, codec: str, rate: int = RATE, bit_rate: int = 32_000) -> AudioStream:
-    stream: AudioStream = container.add_stream(codec, rate=rate, options={"flags": "+bitexact"})
+    stream = cast(AudioStream, container.add_stream(codec, rate=rate, options={"flags": "+bitexact"}))
     stream.bit_rate = bit_rate
     stream.layout = "mono"
     return stream

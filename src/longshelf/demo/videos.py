@@ -1,11 +1,14 @@
 """Writes short clips: a camera that glides over a painted landscape, with quiet sound, in MP4, MKV or WebM; and NFO files beside them."""
 
+# mypy: disallow-untyped-calls=False
+# PyAV leaves some of its conversions untyped.
+
 import math
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import av
 from av.container.output import OutputContainer
@@ -44,7 +47,9 @@ CODINGS: dict[str, Coding] = {
 }
 
 
-def write(path: Path, says: Layer, rng: Random, *, seconds: float = 3.0, size: tuple[int, int] = (480, 270), dark_start: bool = False) -> None:
+def write(
+    path: Path, says: Layer, rng: Random, *, seconds: float = 3.0, size: tuple[int, int] = (480, 270), dark_start: bool = False
+) -> None:
     """The container by the suffix of `path`. The title stands in the picture during the first seconds; with `dark_start` the clip fades
     in from black, as films do."""
     coding = CODINGS[path.suffix.lower()]
@@ -93,7 +98,7 @@ def _metadata(says: Layer) -> dict[str, str]:
 
 
 def _video_stream(container: OutputContainer, coding: Coding, size: tuple[int, int]) -> VideoStream:
-    stream: VideoStream = container.add_stream(coding.video, rate=FPS, options=coding.options)
+    stream = cast(VideoStream, container.add_stream(coding.video, rate=FPS, options=coding.options))
     stream.width, stream.height = size
     stream.pix_fmt = "yuv420p"
     stream.bit_rate = 300_000

@@ -1,5 +1,7 @@
 """The vocabulary of the demonstration: plain tables of words, all our own. Nothing here names a real book, person or company."""
 
+# ruff: noqa: SIM905 -- lists of words read best as text
+
 ADJECTIVES = (
     "Quiet Distant Hollow Burning Paper Silver Second Last Borrowed Northern Patient Crooked Gentle Forgotten Electric Bitter Amber "
     "Wandering Salt Winter Glass Broken Lesser Hidden Slow Crimson Unwritten Restless Copper Velvet Drowned Early Secret Long Small "
@@ -74,7 +76,9 @@ PUBLISHERS = (
     "Small Harbour Press|Lantern & Sons|Ninth Floor Books|Meridian Row|Papermoon|Oak Street Editions|Tidewater House|Quillon Verlag|"
     "Éditions du Phare|Blue Kettle|Northlight|Third Bell|Casa Salina|Field & Fable|Harrow Lane|朝凪書房"
 ).split("|")
-STUDIOS = "Slow Lens|Kestrel Pictures|Harbourlight Films|Two Clocks|Studio Miravale|Long Shore Media|Open Window|Papermill Motion".split("|")
+STUDIOS = ("Slow Lens|Kestrel Pictures|Harbourlight Films|Two Clocks|Studio Miravale|Long Shore Media|Open Window|Papermill Motion").split(
+    "|"
+)
 GENRES = (
     "Fiction|Mystery|Science Fiction|Fantasy|History|Biography|Travel|Poetry|Essays|Cooking|Nature|Romance|Adventure|Crafts|Children|"
     "Philosophy|Horror|Humour"
@@ -87,9 +91,9 @@ TAGS = (
     "pirates|detective|cozy|war and peace time|big animals|small animals|weather|bridges|bicycles|boats|tea|bread|bees|moths"
 ).split("|")
 SERIES = (
-    "The Salt Road|Tidewatch|Clockwork Lane|Lanterns over Vell|The Long Orbit|Moth & Ember|The Arosund Cycle|Inspector Falk|The Ferry Books|"
-    "Glass Orchard|Nine Rooms|Paper Moons|The Beekeeper's Almanac|Northern Lines|Small Machines|Under Cassel Hill|The Quiet War of Gardeners|"
-    "Signal Boys|Kestrel Bay|Atlas of Almost|夜汽車シリーズ|The Halden Letters"
+    "The Salt Road|Tidewatch|Clockwork Lane|Lanterns over Vell|The Long Orbit|Moth & Ember|The Arosund Cycle|Inspector Falk|"
+    "The Ferry Books|Glass Orchard|Nine Rooms|Paper Moons|The Beekeeper's Almanac|Northern Lines|Small Machines|Under Cassel Hill|"
+    "The Quiet War of Gardeners|Signal Boys|Kestrel Bay|Atlas of Almost|夜汽車シリーズ|The Halden Letters"
 ).split("|")
 CAMERAS: tuple[tuple[str, str], ...] = (
     ("Kestrel Optics", "K-7 II"),
@@ -125,4 +129,6 @@ PROMPT_SUBJECTS = (
     "a lighthouse in a wheat field|an old tram crossing a lake|a greenhouse at night|a paper boat the size of a house|"
     "a clock shop in the fog|a fox asleep on a library ladder|a market under lanterns|a bridge made of books"
 ).split("|")
-PROMPT_STYLES = "soft morning light|watercolour|35mm film grain|isometric|gouache on paper|golden hour|volumetric fog|muted palette".split("|")
+PROMPT_STYLES = (
+    "soft morning light|watercolour|35mm film grain|isometric|gouache on paper|golden hour|volumetric fog|muted palette"
+).split("|")

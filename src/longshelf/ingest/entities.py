@@ -30,7 +30,9 @@ class EntityCache:
 
     def resolve(self, write: Write, credits: Iterable[Credit], *, at: int) -> dict[EntityKey, int]:
         """The id of every name in `credits`, creating those nobody has named before. Call `commit` once the transaction has."""
-        wanted = {key: credit for credit in credits if (key := key_of(credit))[1]}
+        wanted: dict[EntityKey, Credit] = {}
+        for credit in credits:
+            wanted.setdefault(key_of(credit), credit)  # the first spelling names the entity
         ids = {key: entity_id for key in wanted if (entity_id := self._cached(key)) is not None}
         unknown = [key for key in wanted if key not in ids]
         if unknown:

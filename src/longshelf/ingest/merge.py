@@ -11,8 +11,7 @@ from typing import Any
 import msgspec
 
 from longshelf.model.kinds import EntityKind, Role
-from longshelf.model.records import Chapter, Cover, Credit, Facts, ItemRecord, Layer
-from longshelf.sources.folder.unit import ParsedItem
+from longshelf.model.records import Chapter, Cover, Credit, Facts, ItemRecord, Layer, ParsedItem
 
 UNTITLED = "Untitled"
 MAX_CREDITS = 500  # per item; a file with more is listing noise, and a card must stay small

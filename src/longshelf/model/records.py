@@ -99,6 +99,15 @@ class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
     duration: float | None = None
 
 
+class ParsedItem(msgspec.Struct, frozen=True):
+    """One item as its files tell it, in layers of falling precedence, not yet merged."""
+
+    kind: ItemKind
+    facts: Facts
+    layers: tuple[Layer, ...]
+    files: tuple[FileRecord, ...]
+
+
 class ItemRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One item as it should stand in the store: merged, normalised, ready to write. `content_hash` digests everything here that a
     viewer could see, so equal hashes mean nothing to write."""

@@ -75,12 +75,13 @@ def change_user(connection: Connection, user_id: int, **changes: Any) -> User:
     """Sets any of `name`, `password_hash`, `admin` and `disabled_at`. NotFound; Conflict when the name is taken or the last admin who
     can sign in would be lost. A new password and a disabled account end all sessions."""
     values = _columns(changes)
+    before = user(connection, user_id)
     try:
         with connection.begin_nested():
             settings = ", ".join(f'"{column}" = ?' for column in values)
             run(connection, f'UPDATE "user" SET {settings} WHERE id = ?', *values.values(), user_id)
             changed = user(connection, user_id)
-            _keep_an_admin(connection)
+            _keep_an_admin(connection, before)
     except IntegrityError:
         raise Conflict(f"There already is a user called {changes['name']!r}.") from None
     if "password_hash" in changes or changed.disabled_at is not None:
@@ -90,14 +91,14 @@ def change_user(connection: Connection, user_id: int, **changes: Any) -> User:
 
 def remove_user(connection: Connection, user_id: int) -> None:
     """Removes the user with everything of his. NotFound; Conflict when he is the last admin who can sign in."""
-    user(connection, user_id)
+    leaving = user(connection, user_id)
     with connection.begin_nested():
         for table in reversed(tables.metadata.sorted_tables):
             for column in table.columns:
                 if any(key.column is tables.user.c.id for key in column.foreign_keys):
                     run(connection, f'DELETE FROM "{table.name}" WHERE "{column.name}" = ?', user_id)
         run(connection, 'DELETE FROM "user" WHERE id = ?', user_id)
-        _keep_an_admin(connection)
+        _keep_an_admin(connection, leaving)
 
 
 def add_session(connection: Connection, token_hash: bytes, user_id: int, *, at: int, expires_at: int) -> None:
@@ -174,10 +175,10 @@ def _columns(changes: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _keep_an_admin(connection: Connection) -> None:
-    text = 'SELECT count(*), sum(CASE WHEN admin = 1 AND disabled_at IS NULL THEN 1 ELSE 0 END) FROM "user"'
-    people, admins = run(connection, text).one()
-    if people and not admins:
+def _keep_an_admin(connection: Connection, before: User) -> None:
+    """Conflict when the change took the rights of `before`, and nobody else has them."""
+    can_administer = 'SELECT count(*) FROM "user" WHERE admin = 1 AND disabled_at IS NULL'
+    if before.admin and before.disabled_at is None and not run(connection, can_administer).scalar_one():
         raise Conflict("That would leave nobody who can administer this server. Make somebody else an admin first.")
 
 

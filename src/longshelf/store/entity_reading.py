@@ -2,7 +2,7 @@
 
 Rule: an entity counts only through items of the query it is given (what the viewer may see), so one without any such item does not exist."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, distinct, func, literal, select, tuple_
@@ -12,7 +12,8 @@ from longshelf.model.kinds import EntityKind
 from longshelf.model.query import Query
 from longshelf.model.sorts import Key
 from longshelf.model.text import natural_key
-from longshelf.store import bulk
+from longshelf.store import bulk, personal
+from longshelf.store.database import run
 from longshelf.store.engine.facets import named
 from longshelf.store.engine.predicates import LIVE, Predicates
 from longshelf.store.tables import entity, item, link
@@ -44,6 +45,15 @@ class Related(NamedTuple):
     id: int
     kind: str
     name: str
+
+
+class Whole(NamedTuple):
+    """One entity with all that stands around it. `related` holds only entities the viewer may see."""
+
+    row: EntityRow
+    aliases: list[str]
+    related: list[Related]
+    word: personal.EntityWord
 
 
 class Suggested(NamedTuple):
@@ -106,27 +116,32 @@ class EntityList:
         return [Key(row[0], row[1]) for row in self._connection.execute(ordered.offset(offset).limit(limit))]
 
 
-def entities(connection: Connection, ids: Iterable[int]) -> dict[int, EntityRow]:
-    return {row[0]: EntityRow(*row) for row in bulk.select_in(connection, _ENTITIES, ids)}
-
-
-def aliases(connection: Connection, ids: Iterable[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
+def whole(connection: Connection, user_id: int, ids: Sequence[int], seen: Query) -> list[Whole]:
+    """The entities in the order of `ids`, five statements whatever their number; unknown ids are left out."""
+    rows = {row[0]: EntityRow(*row) for row in bulk.select_in(connection, _ENTITIES, ids)}
+    aliases: dict[int, list[str]] = {}
     for entity_id, name in bulk.select_in(connection, _ALIASES, ids):
-        found.setdefault(entity_id, []).append(name)
-    return found
+        aliases.setdefault(entity_id, []).append(name)
+    related = [Related(*row) for row in bulk.select_in(connection, _RELATED, ids)]
+    visible = _carried(connection, user_id, sorted({each.id for each in related}), seen)
+    by_source: dict[int, list[Related]] = {}
+    for each in related:
+        if each.id in visible or each.relation == PARENT:  # a parent of something visible stays, even without items of its own
+            by_source.setdefault(each.source_id, []).append(each)
+    words = personal.on_entities(connection, user_id, ids)
+    said_nothing = personal.EntityWord()
+    return [Whole(rows[id_], aliases.get(id_, []), by_source.get(id_, []), words.get(id_, said_nothing)) for id_ in ids if id_ in rows]
 
 
-def related(connection: Connection, ids: Iterable[int]) -> dict[int, list[Related]]:
-    """The entities each one is linked to, by name."""
-    found: dict[int, list[Related]] = {}
-    for row in bulk.select_in(connection, _RELATED, ids):
-        found.setdefault(row[0], []).append(Related(*row))
-    return found
+def revision(connection: Connection) -> int:
+    """The newest change this transaction sees."""
+    return int(run(connection, "SELECT value FROM revision WHERE id = 1").scalar_one())
 
 
-def carried(connection: Connection, user_id: int, ids: Sequence[int], seen: Query) -> set[int]:
+def _carried(connection: Connection, user_id: int, ids: Sequence[int], seen: Query) -> set[int]:
     """Those of the entities that have an item of `seen`."""
+    if not ids:
+        return set()
     predicates = Predicates(connection.dialect.name, user_id)
     joined = link.join(item, item.c.id == link.c.item_id)
     asked = select(distinct(link.c.entity_id)).select_from(joined).where(predicates.among(link.c.entity_id, ids), LIVE, predicates.of(seen))

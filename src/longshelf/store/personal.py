@@ -33,13 +33,8 @@ class EntityWord(msgspec.Struct, frozen=True):
     hidden: bool = False
 
 
-# What may be set, by table: name → (lowest, highest, may be taken back with None). Booleans are 0 and 1 in the table.
-RANGES: Mapping[str, tuple[float, float, bool]] = {
-    "rating": (0, 100, True),
-    "favorite": (0, 1, False),
-    "progress": (0, 1, True),
-    "hidden": (0, 1, False),
-}
+# What may be set: its type and the highest number allowed (the lowest is 0). Numbers can be taken back with None, booleans cannot.
+FIELDS: Mapping[str, tuple[type, int]] = {"rating": (int, 100), "favorite": (bool, 1), "progress": (float, 1), "hidden": (bool, 1)}
 ITEM_FIELDS = ("rating", "favorite", "progress", "hidden")
 ENTITY_FIELDS = ("rating", "favorite", "hidden")
 IMPORTED = ("user_id", "item_id", *ItemWord.__struct_fields__, "updated_at")
@@ -62,13 +57,13 @@ def on_entities(connection: Connection, user_id: int, entity_ids: Iterable[int])
 
 
 def say_item(connection: Connection, user_id: int, item_id: int, said: Mapping[str, Any], *, at: int) -> ItemWord:
-    """Sets any of ITEM_FIELDS; what is not named stays. Invalid for other names, OutOfRange for values outside RANGES."""
+    """Sets any of ITEM_FIELDS; what is not named stays. Invalid for other names, OutOfRange for a number outside FIELDS."""
     _say(connection, ("user_item", "item_id"), ITEM_FIELDS, (user_id, item_id), said, at=at)
     return on_items(connection, user_id, [item_id])[item_id]
 
 
 def say_entity(connection: Connection, user_id: int, entity_id: int, said: Mapping[str, Any], *, at: int) -> EntityWord:
-    """Sets any of ENTITY_FIELDS; what is not named stays. Invalid for other names, OutOfRange for values outside RANGES."""
+    """Sets any of ENTITY_FIELDS; what is not named stays. Invalid for other names, OutOfRange for a number outside FIELDS."""
     _say(connection, ("user_entity", "entity_id"), ENTITY_FIELDS, (user_id, entity_id), said, at=at)
     return on_entities(connection, user_id, [entity_id])[entity_id]
 
@@ -89,21 +84,26 @@ def put_items(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
 
 
 def checked(said: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
-    """The values as the table keeps them. Invalid for a name outside `fields` or a wrong type, OutOfRange for a number outside RANGES."""
-    values: dict[str, Any] = {}
-    for name, value in said.items():
-        if name not in fields:
-            raise Invalid(name, f"not one of {', '.join(fields)}")
-        low, high, optional = RANGES[name]
-        if value is None:
-            if not optional:
-                raise Invalid(name, "write true or false")
-        elif not isinstance(value, int | float):
-            raise Invalid(name, "write a number" if optional else "write true or false")
-        elif not low <= value <= high:
-            raise OutOfRange(name, f"from {low} to {high}")
-        values[name] = value if value is None or name == "progress" else int(value)
-    return values
+    """The values as the table keeps them. Invalid for a name outside `fields` or a wrong type, OutOfRange for too small or large."""
+    unknown = [name for name in said if name not in fields]
+    if unknown:
+        raise Invalid(unknown[0], f"not one of {', '.join(fields)}")
+    return {name: _checked(name, value) for name, value in said.items()}
+
+
+def _checked(name: str, value: Any) -> int | float | None:
+    kind, high = FIELDS[name]
+    if kind is bool:
+        if not isinstance(value, bool):
+            raise Invalid(name, "write true or false")
+        return int(value)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float) if kind is float else int):
+        raise Invalid(name, "write a number" if kind is float else "write a whole number")
+    if not 0 <= value <= high:
+        raise OutOfRange(name, f"from 0 to {high}")
+    return kind(value)  # type: ignore[no-any-return]
 
 
 def _say(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from longshelf.store.database import Database, run
 
-SECRET = "secret"
+OWN_KEY = "secret"  # the name under which the installation keeps its random key
 SECRET_BYTES = 32
 
 
@@ -19,7 +19,7 @@ def get(connection: Connection, name: str, default: Any = None) -> Any:
 
 def everything(connection: Connection) -> dict[str, Any]:
     """All of them but secrets."""
-    found = run(connection, "SELECT name, value FROM setting WHERE name <> ? ORDER BY name", SECRET)
+    found = run(connection, "SELECT name, value FROM setting WHERE name <> ? ORDER BY name", OWN_KEY)
     return {name: msgspec.json.decode(value) for name, value in found}
 
 
@@ -36,10 +36,10 @@ def remove(connection: Connection, name: str) -> None:
 def secret(database: Database) -> bytes:
     """The installation's own random key (32 bytes), made by whoever asks first; every process gets the same one."""
     with database.read() as connection:
-        known = get(connection, SECRET)
+        known = get(connection, OWN_KEY)
     if known is None:
         with database.write_quietly() as connection:
             text = "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
-            run(connection, text, SECRET, msgspec.json.encode(secrets.token_hex(SECRET_BYTES)).decode())
-            known = get(connection, SECRET)
+            run(connection, text, OWN_KEY, msgspec.json.encode(secrets.token_hex(SECRET_BYTES)).decode())
+            known = get(connection, OWN_KEY)
     return bytes.fromhex(known)

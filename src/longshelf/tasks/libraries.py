@@ -1,8 +1,10 @@
-"""Adding a folder library: its options are checked, its first scan is queued, its schedule begins."""
+"""Adding a folder library: its options are checked, its first scan is queued, its schedule begins. And taking one away again."""
+
+from contextlib import suppress
 
 import msgspec
 
-from longshelf.errors import Invalid
+from longshelf.errors import Invalid, NotFound
 from longshelf.model.kinds import LibraryType
 from longshelf.sources.folder import options
 from longshelf.sources.folder.options import FolderOptions
@@ -26,5 +28,12 @@ def add_folder_library(database: Database, name: str, chosen: FolderOptions) -> 
     with database.write() as write:
         library = libraries.add(write, name, LibraryType.FOLDER, msgspec.to_builtins(chosen), at=at)
         args = scan.arguments(library.id)
-        schedules.put(write.connection, scan.KIND, key=str(library.id), args=args, every_seconds=SCAN_EVERY_SECONDS, at=at)
+        schedules.put(write.connection, scan.KIND, args, key=str(library.id), every_seconds=SCAN_EVERY_SECONDS, at=at)
     return library, scan.request(database, library)
+
+
+def remove_library(database: Database, library_id: int) -> int:
+    """Takes the library out of Longshelf, its schedule first; its files stay. How many items went."""
+    with database.write_quietly() as connection, suppress(NotFound):
+        schedules.remove(connection, scan.KIND, str(library_id))
+    return libraries.remove(database, library_id)

@@ -1,12 +1,15 @@
 """Libraries: what there is, adding and removing one, starting a scan, and what could not be read."""
 
-from longshelf.api import messages
-from longshelf.api.route import Answer, Call
+import msgspec
+
+from longshelf.api.messages import CreateLibrary
+from longshelf.api.route import Call
 from longshelf.catalog import shapes
+from longshelf.sources.folder.options import FolderOptions
 
 
-def browse(call: Call) -> Answer:
-    return Answer.of(call.services.libraries.browse(call.viewer))
+def browse(call: Call) -> shapes.LibraryList:
+    return call.services.libraries.browse(call.viewer)
 
 
 def one(call: Call) -> shapes.LibraryInfo:
@@ -14,21 +17,18 @@ def one(call: Call) -> shapes.LibraryInfo:
 
 
 def create(call: Call) -> shapes.LibraryInfo:
-    body: messages.CreateLibrary = call.body
-    library = call.services.libraries.create(call.viewer, body.name, tuple(body.folders), body.options)
-    if body.scan:
-        call.services.work.scan(call.viewer, library.id, full=False)
-    return library
+    body: CreateLibrary = call.body
+    options = FolderOptions(folders=list(body.folders), **msgspec.structs.asdict(body.options))
+    return call.services.libraries.create(call.viewer, body.name, options)
 
 
 def delete(call: Call) -> None:
-    call.services.libraries.delete(call.viewer, call.path["library_id"])
+    call.services.libraries.delete(call.path["library_id"])
 
 
-def scan(call: Call) -> messages.Job:
-    body: messages.StartScan = call.body or messages.StartScan()
-    return call.services.work.scan(call.viewer, call.path["library_id"], full=body.full)
+def scan(call: Call) -> shapes.Job:
+    return call.services.libraries.scan(call.path["library_id"], full=bool(call.body and call.body.full))
 
 
-def issues(call: Call) -> Answer:
-    return Answer.of(call.services.libraries.issues(call.viewer, call.path["library_id"], call.query["page"], call.query["page_size"]))
+def issues(call: Call) -> shapes.LibraryIssueList:
+    return call.services.libraries.issues(call.path["library_id"], call.query["page"], call.query["page_size"])

@@ -1,17 +1,16 @@
 """Saved views: a name for a filter, each person's own."""
 
-from longshelf.api import messages
-from longshelf.api.route import Answer, Call
+from longshelf.api.route import Call
+from longshelf.catalog import shapes
 
 
-def browse(call: Call) -> Answer:
-    return Answer.of(call.services.editing.views(call.viewer))
+def browse(call: Call) -> shapes.ViewList:
+    return call.services.views.browse(call.user_id)
 
 
-def save(call: Call) -> messages.View:
-    body: messages.SaveView = call.body
-    return call.services.editing.save_view(call.viewer, body.name, body.query)
+def save(call: Call) -> shapes.View:
+    return call.services.views.save(call.user_id, call.body.name, call.body.query)
 
 
 def delete(call: Call) -> None:
-    call.services.editing.delete_view(call.viewer, call.path["view_id"])
+    call.services.views.remove(call.user_id, call.path["view_id"])

@@ -10,8 +10,7 @@ from pathlib import Path
 import msgspec
 
 from longshelf.errors import Unreadable
-from longshelf.model.kinds import ItemKind
-from longshelf.model.records import Cover, Facts, FileRecord, Issue, Layer, Origin
+from longshelf.model.records import Cover, FileRecord, Issue, Layer, Origin, ParsedItem
 from longshelf.sources.folder import names
 from longshelf.sources.folder.companions import AUDIO_KINDS, Unit
 from longshelf.sources.folder.fingerprint import fingerprint
@@ -28,15 +27,6 @@ SIDECAR_READERS: dict[str, Callable[[Path], Layer]] = {
     ".json": metadata_json.read,
     ".xmp": xmp.read,
 }
-
-
-class ParsedItem(msgspec.Struct, frozen=True):
-    """One item as its files tell it, in layers of falling precedence, not yet merged."""
-
-    kind: ItemKind
-    facts: Facts
-    layers: tuple[Layer, ...]
-    files: tuple[FileRecord, ...]
 
 
 class Outcome(msgspec.Struct, frozen=True):

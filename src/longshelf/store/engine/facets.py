@@ -7,8 +7,9 @@ from sqlalchemy.sql.expression import Select
 
 from longshelf.model.engine import RATING_STEP, Facet, FacetRequest, FacetValue, ValueFacet
 from longshelf.model.kinds import EntityKind
+from longshelf.model.query import EVERYTHING
 from longshelf.model.text import name_key, natural_key, tokens
-from longshelf.store.engine.predicates import FORMAT
+from longshelf.store.engine.predicates import FORMAT, unindexed
 from longshelf.store.tables import entity, item, library, link
 
 _VALUES: dict[ValueFacet, ColumnElement[Any]] = {
@@ -25,22 +26,35 @@ _WITH_ROLES = frozenset({EntityKind.PERSON})  # an item may name a person twice;
 def entity_facet(connection: Connection, request: FacetRequest, where: ColumnElement[bool]) -> Facet:
     """Entities of one kind that the items carry."""
     kind = EntityKind(request.facet)
-    counted = func.count(distinct(link.c.item_id)) if kind in _WITH_ROLES else func.count()
-    grouped = (
-        select(link.c.entity_id, counted.label("items"))
-        .select_from(link.join(item, item.c.id == link.c.item_id))
-        .where(where, link.c.kind == kind.value)
-        .group_by(link.c.entity_id)
-        .subquery()
-    )
+    grouped = (_of_everything(kind) if request.query == EVERYTHING else _of_items(kind, where, connection.dialect.name)).subquery()
     query: Select[Any] = (
         select(entity.c.id, entity.c.name, grouped.c["items"], func.count().over())
         .select_from(grouped.join(entity, entity.c.id == grouped.c.entity_id))
         .where(named(request.q, connection.dialect.name))
         .order_by(grouped.c["items"].desc(), entity.c.sort_key, entity.c.id)
     )
-    rows = connection.execute(_limited(query, request.limit)).all()
+    rows = connection.execute(query.limit(request.limit) if request.limit else query).all()
     return Facet(request.facet, tuple(FacetValue(row[0], row[1], row[2]) for row in rows), rows[0][3] if rows else 0)
+
+
+def _of_everything(kind: EntityKind) -> Select[Any]:
+    """The index from entities to items holds all it takes, but for the few deleted items."""
+    entities = select(entity.c.id).where(entity.c.kind == kind.value)
+    deleted = select(item.c.id).where(item.c.deleted_at.is_not(None))
+    query = select(link.c.entity_id, _counted(kind)).where(link.c.entity_id.in_(entities), link.c.item_id.not_in(deleted))
+    return query.group_by(link.c.entity_id)
+
+
+def _of_items(kind: EntityKind, where: ColumnElement[bool], dialect: str) -> Select[Any]:
+    """From each item to its links. SQLite would go the other way, over all links of the kind, to have them grouped for nothing."""
+    item_id = unindexed(item.c.id) if dialect == "sqlite" else item.c.id
+    group = unindexed(link.c.entity_id) if dialect == "sqlite" else link.c.entity_id
+    pairs = item.join(link, link.c.item_id == item_id)
+    return select(link.c.entity_id, _counted(kind)).select_from(pairs).where(where, link.c.kind == kind.value).group_by(group)
+
+
+def _counted(kind: EntityKind) -> ColumnElement[int]:
+    return (func.count(distinct(link.c.item_id)) if kind in _WITH_ROLES else func.count()).label("items")
 
 
 def value_facet(connection: Connection, request: FacetRequest, where: ColumnElement[bool]) -> Facet:
@@ -63,10 +77,6 @@ def named(q: str, dialect: str) -> ColumnElement[bool]:
         for word in dict.fromkeys(tokens(q))
     )
     return and_(literal(True), *held)
-
-
-def _limited(query: Select[Any], limit: int) -> Select[Any]:
-    return query.limit(limit) if limit else query
 
 
 def _most_first(row: Any) -> tuple[Any, ...]:

@@ -1,17 +1,19 @@
-"""Pages as ranges of an index. An order has two runs, items with a value and then items without; each is one range over (value, id), read
-from a place outwards. Nothing is counted, so a page costs the same at any depth, and a place may be that of a row that is gone."""
+"""Pages as ranges of an index. An order has two runs, items with a value and then items without; what lies beyond a place is the rest of
+its ties, the rest of its run, and the other run. Each is one exact range over (value, id), read only when the page is not full yet. Nothing is
+counted, so a page costs the same at any depth and among any number of ties, and a place may be that of a row that is gone."""
 
+import operator
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Connection, Float, Integer, and_, func, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Connection, Float, Integer, Text, and_, func, literal, or_, select
 
 from longshelf.model.sorts import MASK, SORTS, Key, Sort, shuffle
 from longshelf.store.engine.steering import Route
 from longshelf.store.tables import item
 
 
-class _Run(msgspec.Struct, frozen=True):
+class _Range(msgspec.Struct, frozen=True):
     """One stretch of an order. `value` is None in the run without values."""
 
     value: ColumnElement[Any] | None
@@ -39,67 +41,64 @@ class Walk:
         """Up to `limit` places from position `start` on. The one method whose cost grows with the depth."""
         found: list[Key] = []
         for run in self._runs:
-            rows = self._fetch(run, None, limit - len(found), at=True, forward=True, offset=start)
+            rows = self._fetch(run, limit - len(found), forward=True, offset=start)
             found += rows
             if len(found) == limit or run is self._runs[-1]:
                 break
-            start = 0 if rows else max(start - self._size(run), 0)
+            start = max(start - self._size(run), 0) if start and not rows else 0
         return found
 
     def position(self, item_id: int) -> int | None:
         """How many come before the item; None when it is not in the query."""
-        value = sort_value(self._sort)
-        row = self._connection.execute(select(value, item.c.id).where(self._route.where, item.c.id == item_id)).first()
+        asked = select(sort_value(self._sort), item.c.id).where(self._route.where, item.c.id == item_id)
+        row = self._connection.execute(asked).first()
         if row is None:
             return None
-        key = Key(row[0], row[1])
-        before = [
-            and_(*run.where, self._beyond(run, key, at=False, forward=False) if self._holds(run, key) else literal(True))
-            for run in self._runs[: 2 if key.value is None else 1]
-        ]
-        return int(self._connection.execute(select(func.count()).select_from(item).where(self._route.where, or_(*before))).scalar_one())
+        before = (and_(*each.where) for each in self._ranges(Key(row[0], row[1]), at=False, forward=False))
+        return self._count(or_(*before))
 
     def _read(self, key: Key | None, limit: int, *, at: bool, forward: bool) -> list[Key]:
         found: list[Key] = []
-        runs = self._runs if forward else self._runs[::-1]
-        if key is not None:
-            runs = runs[next(place for place, run in enumerate(runs) if self._holds(run, key)) :]
-        for run in runs:
-            found += self._fetch(run, key, limit - len(found), at=at, forward=forward)
-            key = None
+        for each in self._ranges(key, at=at, forward=forward):
+            found += self._fetch(each, limit - len(found), forward=forward)
             if len(found) == limit:
                 break
         return found
 
-    def _fetch(self, run: _Run, key: Key | None, limit: int, *, at: bool, forward: bool, offset: int = 0) -> list[Key]:
+    def _ranges(self, key: Key | None, *, at: bool, forward: bool) -> list[_Range]:
+        """What lies beyond a place, nearest first."""
+        runs = list(self._runs if forward else self._runs[::-1])
+        if key is None:
+            return runs
+        while (runs[0].value is None) != (key.value is None):
+            del runs[0]
+        return [*self._beyond(runs[0], key, at=at, forward=forward), *runs[1:]]
+
+    def _beyond(self, run: _Range, key: Key, *, at: bool, forward: bool) -> list[_Range]:
+        """The part of the key's own run that lies beyond it: first its ties, by id, then other values."""
         descending = self._sort.descending == forward
-        columns = [item.c.id] if run.value is None or self._sort.name == "id" else [run.value, item.c.id]
-        query = select(*columns).where(self._route.where, *run.where).limit(limit)
-        query = query.order_by(*(column.desc() if descending else column.asc() for column in map(self._route.sorted_by, columns)))
-        if key is not None:
-            query = query.where(self._beyond(run, key, at=at, forward=forward))
+        past = operator.lt if descending else operator.gt
+        past_or_at = operator.le if descending else operator.ge
+        by_id = (past_or_at if at else past)(self._route.sorted_by(item.c.id), literal(key.id, BigInteger()))
+        if run.value is None or self._sort.name == "id":
+            return [_Range(run.value, (*run.where, by_id))]
+        value = self._route.sorted_by(run.value)
+        there = literal(key.value, _TYPES[self._sort.field.type])
+        return [_Range(run.value, (value == there, by_id)), _Range(run.value, (past(value, there),))]
+
+    def _fetch(self, part: _Range, limit: int, *, forward: bool, offset: int = 0) -> list[Key]:
+        descending = self._sort.descending == forward
+        columns = [item.c.id] if part.value is None or self._sort.name == "id" else [part.value, item.c.id]
+        order = (column.desc() if descending else column.asc() for column in map(self._route.sorted_by, columns))
+        query = select(*columns).where(self._route.where, *part.where).order_by(*order).limit(limit)
         rows = self._connection.execute(query.offset(offset) if offset else query)
-        if run.value is None:
-            return [Key(None, row[0]) for row in rows]
-        return [Key(row[0], row[-1]) for row in rows]
+        return [Key(None if part.value is None else row[0], row[-1]) for row in rows]
 
-    def _beyond(self, run: _Run, key: Key, *, at: bool, forward: bool) -> ColumnElement[bool]:
-        """Rows of the key's own run that lie beyond it."""
-        sort_by = self._route.sorted_by
-        here: Any = sort_by(item.c.id)
-        there: Any = literal(key.id, BigInteger())
-        if run.value is not None and self._sort.name != "id":
-            here = tuple_(sort_by(run.value), here)
-            there = tuple_(_typed(self._sort, key), there)
-        if self._sort.descending == forward:
-            return here <= there if at else here < there  # type: ignore[no-any-return]
-        return here >= there if at else here > there  # type: ignore[no-any-return]
+    def _size(self, run: _Range) -> int:
+        return self._count(and_(*run.where))
 
-    def _holds(self, run: _Run, key: Key) -> bool:
-        return (run.value is None) == (key.value is None)
-
-    def _size(self, run: _Run) -> int:
-        return int(self._connection.execute(select(func.count()).select_from(item).where(self._route.where, *run.where)).scalar_one())
+    def _count(self, where: ColumnElement[bool]) -> int:
+        return int(self._connection.execute(select(func.count()).select_from(item).where(self._route.where, where)).scalar_one())
 
 
 def sort_value(sort: Sort) -> ColumnElement[Any]:
@@ -107,18 +106,12 @@ def sort_value(sort: Sort) -> ColumnElement[Any]:
     return _shuffled(sort.seed) if sort.name == "random" else item.c[SORTS[sort.name].column]
 
 
-def _runs(sort: Sort, route: Route) -> tuple[_Run, ...]:
+def _runs(sort: Sort, route: Route) -> tuple[_Range, ...]:
     value = sort_value(sort)
     if not sort.field.nullable:
-        return (_Run(value, ()),)
+        return (_Range(value, ()),)
     written = route.sorted_by(value)
-    return (_Run(value, (written.is_not(None),)), _Run(None, (written.is_(None),)))
-
-
-def _typed(sort: Sort, key: Key) -> ColumnElement[Any]:
-    types = {"integer": BigInteger(), "number": Float(53), "text": None}
-    chosen = types[sort.field.type]
-    return literal(key.value) if chosen is None else literal(key.value, chosen)
+    return (_Range(value, (written.is_not(None),)), _Range(None, (written.is_(None),)))
 
 
 def _shuffled(seed: int) -> ColumnElement[int]:
@@ -135,3 +128,6 @@ def _masked(number: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _number(value: int) -> ColumnElement[int]:
     return literal(value, BigInteger())
+
+
+_TYPES: dict[str, BigInteger | Float[float] | Text] = {"integer": BigInteger(), "number": Float(53), "text": Text()}

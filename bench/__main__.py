@@ -1,0 +1,22 @@
+"""`python -m bench [NAME …] [--scale 0.1]`: runs the benchmarks and prints their tables."""
+
+import argparse
+import sys
+
+from bench import scan
+
+BENCHMARKS = {"scan": scan.run}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench", description="The measured promises, as Markdown tables.")
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help="which; all when none is named")
+    parser.add_argument("--scale", type=float, default=1.0, help="size of the libraries against the full one")
+    arguments = parser.parse_args()
+    for name in arguments.names or BENCHMARKS:
+        sys.stdout.write(BENCHMARKS[name](arguments.scale) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

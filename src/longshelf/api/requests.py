@@ -1,0 +1,125 @@
+"""From an HTTP request to checked values: parameters, bodies, and whether a browser may have been tricked into sending it.
+
+Rules: an unknown or repeated parameter is 400, a value of the wrong type or range 422 with its name, a body that is too long 413, of another
+media type 415. Text that no database can hold never comes further than this."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from starlette.requests import Request
+
+from longshelf.api.problems import Refusal
+from longshelf.api.route import JSON, Param
+from longshelf.errors import BadQuery, Invalid, OutOfRange
+
+BODY_LIMIT = 1024 * 1024  # bytes; the largest body is an edit with a long description
+QUERY_LIMIT = 128 * 1024  # characters of a query string; a filter tree of 64 KiB fits
+_NUL = "\0"
+_ESCAPED_NUL = b"\\u0000"
+
+
+def read_query(params: Iterable[Param], pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Every declared parameter with its value or default. BadQuery for unknown and repeated ones, OutOfRange for values that do not convert."""
+    known = {param.name: param for param in params}
+    given: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name not in known:
+            raise BadQuery(name[:80], "unknown parameter")
+        if _NUL in value:
+            raise OutOfRange(name, "text cannot hold NUL characters")
+        given.setdefault(name, []).append(value)
+    return {name: _value(param, given.get(name, [])) for name, param in known.items()}
+
+
+def _value(param: Param, texts: list[str]) -> Any:
+    if not texts:
+        if param.required:
+            raise OutOfRange(param.name, "is required")
+        return () if param.many else param.default
+    if len(texts) > 1 and not param.many:
+        raise BadQuery(param.name, "give it once")
+    values = texts if param.raw else [_converted(param, text) for text in texts]
+    return tuple(values) if param.many else values[0]
+
+
+def _converted(param: Param, text: str) -> Any:
+    try:
+        return msgspec.convert(text, param.type, strict=False)
+    except msgspec.ValidationError as error:
+        raise OutOfRange(param.name, _reason(error)) from None
+
+
+async def read_body(request: Request) -> bytes:
+    """The whole body. Refused when it is not JSON or longer than BODY_LIMIT."""
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise Refusal(413, "too_large", "Too large", f"A body has at most {BODY_LIMIT} bytes.", {"connection": "close"})
+    if body and media_type != JSON:
+        raise Refusal(415, "unsupported_media_type", "Not JSON", f"Send the body as {JSON}.", {"accept": JSON})
+    return bytes(body)
+
+
+def decode_body(body: bytes, wanted: Any, *, required: bool) -> Any:
+    """The body as the type the route declares; None for an absent one that is not required. Invalid names the field."""
+    if not body and not required:
+        return None
+    if _ESCAPED_NUL in body:
+        raise Invalid("", "text cannot hold NUL characters")
+    try:
+        return msgspec.json.decode(body, type=wanted)
+    except msgspec.ValidationError as error:
+        field, reason = _split(str(error))
+        raise Invalid(field, reason) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Invalid("", f"not JSON: {error}") from None
+
+
+def check_origin(request: Request, *, by_cookie: bool) -> None:
+    """Refuses a change that another site's page made a browser send. What carries no cookie needs no proof; what does must say where it
+    comes from, as every browser does (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site)."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is not None:
+        good = site in {"same-origin", "none"}
+    elif origin is not None:
+        good = urlsplit(origin).netloc == _host(request)
+    else:
+        good = not by_cookie
+    if not good:
+        raise Refusal(403, "cross_site", "Another site asked", "This change came from another site, or its Origin header is missing.")
+
+
+def cookie(headers: Mapping[str, str], name: str) -> str | None:
+    """One cookie's value, without the rest being parsed."""
+    for part in headers.get("cookie", "").split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == name:
+            return value or None
+    return None
+
+
+def is_https(request: Request) -> bool:
+    """Whether the browser speaks TLS, to us or to a proxy in front."""
+    return request.url.scheme == "https" or request.headers.get("x-forwarded-proto", "").split(",")[0].strip() == "https"
+
+
+def _host(request: Request) -> str:
+    """What the browser believes it talks to. A page of another site can send neither header."""
+    return request.headers.get("x-forwarded-host", "").split(",")[0].strip() or request.headers.get("host", "")
+
+
+def _reason(error: msgspec.ValidationError) -> str:
+    return str(error).split(" - at ")[0]
+
+
+def _split(text: str) -> tuple[str, str]:
+    """msgspec's "Expected `int`, got `str` - at `$.rating`" as (rating, reason)."""
+    reason, _, place = text.partition(" - at `$")
+    if not place and "unknown field" in text:
+        return text.rsplit("`", 2)[1], text
+    return place.rstrip("`").lstrip("."), reason

@@ -1,0 +1,34 @@
+"""Saved filters: a name for the part of an address behind `?`, each person's own."""
+
+from longshelf.catalog.numbered import whole
+from longshelf.catalog.shapes import View, ViewList
+from longshelf.model.times import rfc3339
+from longshelf.store import views as rows
+from longshelf.store.database import Database
+
+
+class Views:
+    """Safe to share between threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def browse(self, user_id: int) -> ViewList:
+        """By name."""
+        with self._database.read() as connection:
+            found = [_view(row) for row in rows.listed(connection, user_id)]
+        return ViewList(found, whole(len(found)), "")
+
+    def save(self, user_id: int, name: str, query: str) -> View:
+        """One of the same name is replaced."""
+        with self._database.write_quietly() as connection:
+            return _view(rows.save(connection, user_id, name, query, at=self._database.clock()))
+
+    def remove(self, user_id: int, view_id: int) -> None:
+        """NotFound when the person has no such view."""
+        with self._database.write_quietly() as connection:
+            rows.remove(connection, user_id, view_id)
+
+
+def _view(row: rows.SavedView) -> View:
+    return View(id=row.id, name=row.name, query=row.query, created_at=rfc3339(row.created_at) or "")

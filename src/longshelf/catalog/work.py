@@ -1,0 +1,64 @@
+"""Jobs as people see them: watch, stop, try again."""
+
+from collections.abc import Sequence
+
+from longshelf.catalog.numbered import numbered
+from longshelf.catalog.shapes import Job, JobList
+from longshelf.model.times import rfc3339
+from longshelf.store import jobs as rows
+from longshelf.store import reading
+from longshelf.store.database import Database
+
+
+class Work:
+    """Safe to share between threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def browse(self, states: Sequence[str], kind: str, page: int, size: int) -> JobList:
+        """The newest first, in numbered pages. The ledger is pruned, so it stays short."""
+        with self._database.read() as connection:
+            total = reading.job_count(connection, states, kind)
+            start = (page - 1) * size
+            found = rows.newest(connection, states=states, kind=kind, limit=start + size)[start:] if start < total else []
+        return JobList([job_info(each) for each in found], numbered(page, size, total), "")
+
+    def one(self, job_id: int) -> Job:
+        """NotFound when there is none."""
+        with self._database.read() as connection:
+            return job_info(rows.get(connection, job_id))
+
+    def cancel(self, job_id: int) -> Job:
+        """Ends a queued job, asks a running one to stop. NotFound, Conflict."""
+        with self._database.write_quietly() as connection:
+            return job_info(rows.cancel(connection, job_id, self._database.clock()))
+
+    def retry(self, job_id: int) -> Job:
+        """Queues a failed or cancelled job again. NotFound, Conflict."""
+        with self._database.write_quietly() as connection:
+            return job_info(rows.retry(connection, job_id, self._database.clock()))
+
+
+def job_info(job: rows.Job) -> Job:
+    """The wire form."""
+    library_id = job.args.get("library_id")
+    return Job(
+        id=job.id,
+        kind=job.kind,
+        state=job.state,  # type: ignore[arg-type]  # the ledger knows no other states
+        library_id=library_id if isinstance(library_id, int) else None,
+        priority=job.priority,
+        attempts=job.attempts,
+        done=job.done,
+        total=job.total,
+        rate=job.rate,
+        eta_seconds=job.eta_seconds,
+        message=job.message or None,
+        errors=job.errors,
+        cancel_requested=job.cancel_requested,
+        created_at=rfc3339(job.created_at) or "",
+        started_at=rfc3339(job.started_at),
+        finished_at=rfc3339(job.finished_at),
+        result=job.result,
+    )

@@ -1,0 +1,202 @@
+"""One way to look into ZIP, RAR and 7-Zip files: names in order and members in memory, each up to a limit.
+
+What a file is, its first bytes say, never its extension. Nothing is written to disk and no name is followed, so a name may be anything.
+ZIP is read by `zips`; RAR, 7-Zip and rare ZIP compressions by libarchive, which can only walk an archive from its start."""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from longshelf.errors import Unreadable
+from longshelf.sources.folder.formats.zips import Unsupported, ZipFile, decoded
+from longshelf.sources.folder.reading import MAX_COVER, MAX_MEMBERS, MAX_TEXT
+
+PICTURE_SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".avif", ".heic", ".heif", ".jxl", ".bmp", ".tif", ".tiff")
+)  # fmt: skip
+MAX_UNPACKED = 8 * 2**30  # claimed bytes we walk past in an archive that has no directory to jump by
+
+# First bytes -> libarchive's name of the format.
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"PK\3\4", "zip"),
+    (b"PK\5\6", "zip"),
+    (b"PK\7\x08", "zip"),
+    (b"Rar!\x1a\x07\x01\x00", "rar5"),
+    (b"Rar!\x1a\x07\x00", "rar"),
+    (b"7z\xbc\xaf\x27\x1c", "7zip"),
+)
+_DIGITS = re.compile("[0-9]+")
+_BLOCK = 64 * 1024
+
+
+class Archive(Protocol):
+    """An open archive. `names` are its files in stored order, `comment` the archive's own."""
+
+    names: list[str]
+    comment: bytes
+
+    def read(self, name: str, limit: int = MAX_TEXT) -> bytes:
+        """The member's content; Unreadable when it is missing, damaged, encrypted or longer than `limit` bytes."""
+
+
+def pages(path: Path) -> list[str]:
+    """The pictures of a comic in reading order: natural order of their whole names. Unreadable when it is no archive."""
+    with opened(path) as archive:
+        return pictures(archive.names)
+
+
+def read_member(path: Path, name: str, limit: int = MAX_COVER) -> bytes:
+    """One member by the name `pages` gave. Unreadable when it is missing, damaged, encrypted or longer than `limit` bytes."""
+    with opened(path) as archive:
+        return archive.read(name, limit)
+
+
+@contextmanager
+def opened(path: Path, wanted: Callable[[str], bool] | None = None) -> Iterator[Archive]:
+    """The archive at `path`. `wanted` tells which small members will be asked for: where members can only be reached by walking,
+    they are read in the walk that lists the names."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        kind = _kind(os.pread(descriptor, 8, 0))
+        if kind in {"rar", "rar5", "7zip"}:
+            yield _Walked(descriptor, kind, wanted)
+        else:  # a ZIP may have anything before its first member
+            yield _Zip(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def pictures(names: Iterable[str]) -> list[str]:
+    """The pages among the names, in natural order; hidden files and macOS leftovers are none."""
+    return sorted((name for name in names if _is_picture(name)), key=natural)
+
+
+def natural(name: str) -> tuple[str, str]:
+    """A sort key: folders before what is longer than their name, numbers by value, case ignored; the name itself closes ties."""
+    return _DIGITS.sub(_by_length, name.casefold().replace("/", "\x01")), name
+
+
+def _by_length(match: re.Match[str]) -> str:
+    digits = match[0].lstrip("0")
+    return f"0{len(digits):05d}{digits}"
+
+
+def _is_picture(name: str) -> bool:
+    folder, _, base = name.rpartition("/")
+    _, dot, suffix = base.rpartition(".")
+    if not dot or "." + suffix.lower() not in PICTURE_SUFFIXES or base.startswith("."):
+        return False
+    return "__MACOSX" not in folder
+
+
+def _kind(start: bytes) -> str:
+    return next((kind for magic, kind in _MAGIC if start.startswith(magic)), "")
+
+
+class _Zip:
+    """A ZIP by its directory; a member compressed in a way `zips` does not know is fetched by libarchive."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._zip = ZipFile(descriptor)
+        self.names = list(self._zip.by_name) if len(self._zip.by_name) < len(self._zip.members) else [each.name for each in self._zip.members]
+        self.comment = self._zip.comment
+
+    def read(self, name: str, limit: int = MAX_TEXT) -> bytes:
+        member = self._zip.by_name.get(name)
+        if member is None:
+            raise Unreadable(f"{name} is not in the archive")
+        try:
+            return self._zip.read(member, limit)
+        except Unsupported:
+            return _Walked(self._descriptor, "zip", lambda each: each == name, limit).read(name, limit)
+
+
+class _Walked:
+    """An archive libarchive walks from its start: once to list it, and again for each member that was not `wanted`."""
+
+    def __init__(self, descriptor: int, kind: str, wanted: Callable[[str], bool] | None, limit: int = MAX_TEXT) -> None:
+        self._descriptor = descriptor
+        self._kind = kind
+        self._kept: dict[str, bytes | Unreadable] = {}
+        self.names: list[str] = []
+        self.comment = b""
+        for name, content in self._walk(wanted or (lambda _: False), limit):
+            self.names.append(name)
+            if content is not None:
+                self._kept.setdefault(name, content)
+
+    def read(self, name: str, limit: int = MAX_TEXT) -> bytes:
+        if name not in self._kept and name in self.names:
+            for each, content in self._walk(lambda each: each == name, limit):
+                if each == name and content is not None:
+                    self._kept[name] = content
+                    break
+        found = self._kept.get(name)
+        if found is None:
+            raise Unreadable(f"{name} is not in the archive")
+        if isinstance(found, Unreadable):
+            raise found
+        return found
+
+    def _walk(self, wanted: Callable[[str], bool], limit: int) -> Iterator[tuple[str, bytes | Unreadable | None]]:
+        """Every file's name, with the content of the wanted ones or the reason why it cannot be had."""
+        import libarchive
+        from libarchive.exception import ArchiveError
+
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        walked = 0
+        try:
+            with libarchive.fd_reader(self._descriptor, self._kind, "none") as entries:
+                for count, entry in enumerate(entries):
+                    walked += max(entry.size or 0, 0)
+                    if count >= MAX_MEMBERS or walked > MAX_UNPACKED:
+                        raise Unreadable(f"the archive holds more than {MAX_MEMBERS:,} entries or {MAX_UNPACKED // 2**30} GB")
+                    name = _entry_name(entry.pathname)
+                    if name and entry.isfile:
+                        yield name, _content(entry, name, limit) if wanted(name) else None
+        except ArchiveError as error:
+            raise Unreadable(f"the archive cannot be read: {_reason(error)}") from None
+
+
+class _Entry(Protocol):
+    """What we use of libarchive's entry."""
+
+    size: int | None
+
+    def get_blocks(self, block_size: int) -> Iterator[bytes]: ...
+
+
+def _content(entry: _Entry, name: str, limit: int) -> bytes | Unreadable:
+    from libarchive.exception import ArchiveError
+
+    too_large = Unreadable(f"{name} is larger than {limit // 2**20} MB")
+    if (entry.size or 0) > limit:
+        return too_large
+    content = bytearray()
+    try:
+        for block in entry.get_blocks(_BLOCK):
+            content += block
+            if len(content) > limit:
+                return too_large
+    except ArchiveError as error:
+        return Unreadable(f"{name} cannot be read: {_reason(error)}")
+    return bytes(content)
+
+
+def _entry_name(name: str | bytes | None) -> str:
+    return decoded(name) if isinstance(name, bytes) else name or ""
+
+
+def _reason(error: Exception) -> str:
+    """libarchive's words, without the numbers the binding appends."""
+    said = str(getattr(error, "msg", "") or error)
+    lowered = said.lower()
+    if "passphrase" in lowered or "encrypt" in lowered:
+        return "it is encrypted with a password"
+    if "solid" in lowered:
+        return "solid RAR 4 archives are not supported; repack it"
+    return said

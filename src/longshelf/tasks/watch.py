@@ -1,0 +1,85 @@
+"""Watching folders, for libraries that ask for it: a change queues a scan. The schedule stays the truth; a watch only shortens the wait.
+
+Some file systems report nothing (network shares, some FUSE mounts), and a watch that overflows loses events: so an event is never
+taken for what happened, only as a reason to look."""
+
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+import structlog
+from watchfiles import Change, watch
+
+from longshelf.model.kinds import LibraryType
+from longshelf.sources.folder import options
+from longshelf.store import libraries
+from longshelf.store.database import Database
+from longshelf.store.libraries import Library
+from longshelf.tasks import scan
+
+DEBOUNCE_MS = 5_000  # a copy of many files is one reason to look
+RELOAD_MS = 30_000  # how soon a library that asks to be watched is
+
+_log = structlog.get_logger()
+
+
+class Watcher:
+    """One thread for all watched libraries. `start` and `stop` once each."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            watched = self._watched()
+            if not watched:
+                self._stop.wait(RELOAD_MS / 1000)
+                continue
+            self._watch(watched)
+
+    def _watch(self, watched: dict[Path, Library]) -> None:
+        """Until the set of watched folders changes, or the file system refuses."""
+        try:
+            for changes in watch(
+                *watched,
+                debounce=DEBOUNCE_MS,
+                rust_timeout=RELOAD_MS,
+                yield_on_timeout=True,
+                stop_event=self._stop,
+                ignore_permission_denied=True,
+            ):
+                self._request(changes, watched)
+                if self._watched().keys() != watched.keys():
+                    return
+        except OSError as error:
+            # Often the limit of inotify watches; the schedule goes on finding the changes.
+            _log.warning("folders cannot be watched", reason=str(error))
+            self._stop.wait(RELOAD_MS / 1000)
+
+    def _request(self, changes: Iterable[tuple[Change, str]], watched: dict[Path, Library]) -> None:
+        changed = [Path(path) for _, path in changes]
+        for library in {
+            library.id: library for root, library in watched.items() if any(path.is_relative_to(root) for path in changed)
+        }.values():
+            scan.request(self.database, library)
+
+    def _watched(self) -> dict[Path, Library]:
+        with self.database.read() as connection:
+            listed = [library for library in libraries.listed(connection) if library.type is LibraryType.FOLDER]
+        chosen = {library.id: options.parse(library.config) for library in listed}
+        return {
+            Path(folder): library
+            for library in listed
+            if chosen[library.id].watch
+            for folder in chosen[library.id].folders
+            if Path(folder).is_dir()
+        }
