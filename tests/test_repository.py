@@ -52,5 +52,7 @@ def test_decisions_are_numbered_without_gaps() -> None:
 
 
 def test_no_python_file_of_ours_is_long_enough_to_hold_two_ideas() -> None:
-    long = {str(path.relative_to(ROOT)): count for path in (ROOT / "src").rglob("*.py") if (count := len(path.read_text().splitlines())) > 420}
+    long = {
+        str(path.relative_to(ROOT)): count for path in (ROOT / "src").rglob("*.py") if (count := len(path.read_text().splitlines())) > 420
+    }
     assert not long

@@ -1,4 +1,4 @@
-"""Writes web/openapi.json, from which the UI's types are made; with --check only says whether the committed file still is what the server serves."""
+"""Writes web/openapi.json, from which the UI's types are made; with --check only says whether the committed file is up to date."""
 
 import json
 import sys

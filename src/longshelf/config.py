@@ -44,6 +44,11 @@ class Settings:
     log: str = _setting("auto", "Form of log lines; `auto` is `console` on a terminal, else `json`.", choices=("auto", "json", "console"))
     log_level: str = _setting("info", "Least severe log line that is written.", choices=("debug", "info", "warning", "error"))
 
+    @property
+    def thumbnails(self) -> Path:
+        """Where pictures that were made small are kept; may be deleted at any time."""
+        return self.data / "thumbnails"
+
 
 @dataclass(frozen=True)
 class Setting:

@@ -22,7 +22,8 @@ DESCRIPTIONS = {
     "sqlite": ("SELECT tbl_name, name, sql FROM sqlite_master WHERE sql IS NOT NULL",),
     "postgresql": (
         "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
-        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace",
         "SELECT table_name, column_name, concat_ws(' ', data_type, character_maximum_length, is_nullable, column_default, collation_name)"
         " FROM information_schema.columns WHERE table_schema = 'public'",
     ),

@@ -4,7 +4,7 @@ import gzip
 import re
 from collections.abc import Callable
 
-import brotli
+import brotli  # type: ignore[import-untyped]  # ships no types
 import zstandard
 
 SMALL = 1_024  # bytes

@@ -12,13 +12,12 @@ from starlette.responses import Response
 
 from longshelf.api import compression
 from longshelf.api.problems import respond
-from longshelf.api.requests import QUERY_LIMIT, check_origin, cookie, decode_body, read_body, read_query
+from longshelf.api.requests import QUERY_LIMIT, SESSION_COOKIE, check_origin, cookie, decode_body, read_body, read_query
 from longshelf.api.route import Access, Answer, Call, Result, Route
 from longshelf.api.services import Services
 from longshelf.errors import BadQuery, NotAllowed
 from longshelf.model.viewer import NOBODY, Viewer
 
-SESSION_COOKIE = "longshelf_session"
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 

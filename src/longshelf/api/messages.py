@@ -88,7 +88,7 @@ class CreateKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LibraryOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`watch` looks at once when the file system reports a change; `audio` is what audio files are; `follow_links` walks into linked folders."""
+    """`watch` scans when something changes; `audio` is what audio files are; `follow_links` walks into linked folders."""
 
     audio: Literal["auto", "audiobook", "track"] = "auto"
     follow_links: bool = False

@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document, written from the route table. Nothing here knows a single route."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,16 +22,17 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
     """Ready to be encoded; the order is that of the table, so the file changes only where the table does."""
     listed = [route for route in routes if route.documented]
     schemas = _Schemas(listed)
+    shared = _Shared(listed, schemas)
     paths: dict[str, dict[str, Any]] = {}
     for route in listed:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas, shared)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Longshelf",
             "version": VERSION,
-            "description": "A media library that stays instant at ten million items. Times are RFC 3339 UTC, durations seconds, sizes bytes, "
-            "ratings 0–100; absent is null. Errors are RFC 9457 problems.",
+            "description": "A media library that stays instant at ten million items. Times are RFC 3339 UTC, durations seconds, sizes "
+            "bytes, ratings 0–100; absent is null. Errors are RFC 9457 problems.",
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },
         "servers": [{"url": "."}],
@@ -39,6 +41,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": schemas.components,
+            "parameters": shared.components,
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "An API key"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "longshelf_session"},
@@ -62,9 +65,30 @@ class _Schemas:
         return self._found[repr(wanted)]
 
 
-def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
+class _Shared:
+    """Parameters that several routes take, written once: the filters of items would otherwise stand there seven times."""
+
+    def __init__(self, routes: list[Route], schemas: _Schemas) -> None:
+        self._schemas = schemas
+        self._names: dict[int, str] = {}
+        self.components: dict[str, Any] = {}
+        times = Counter(id(param) for route in routes for param in route.params)
+        for param in (param for route in routes for param in route.params):
+            if times[id(param)] > 1 and id(param) not in self._names:
+                name = param.name
+                while name in self.components:
+                    name += "_"
+                self._names[id(param)] = name
+                self.components[name] = _parameter(param, schemas)
+
+    def of(self, param: Param) -> dict[str, Any]:
+        name = self._names.get(id(param))
+        return _parameter(param, self._schemas) if name is None else {"$ref": f"#/components/parameters/{name}"}
+
+
+def _operation(route: Route, schemas: _Schemas, shared: _Shared) -> dict[str, Any]:
     found: dict[str, Any] = {"operationId": route.name, "summary": route.about, "tags": [route.tag]}
-    parameters = [*_path_parameters(route.path), *(_parameter(param, schemas) for param in route.params)]
+    parameters = [*_path_parameters(route.path), *map(shared.of, route.params)]
     if parameters:
         found["parameters"] = parameters
     if route.body is not None:

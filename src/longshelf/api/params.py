@@ -1,5 +1,5 @@
-"""The query parameters routes share. What a filter, a sort or a page means is owned by `catalog/filters.py` and `catalog/paging.py`; the rows
-here are made from their tables, so the document says what the server does."""
+"""The query parameters routes share. What a filter, a sort or a page means is owned by `catalog/filters.py` and `catalog/paging.py`; the
+rows here are made from their tables, so the document says what the server does."""
 
 from typing import Annotated, Any, Literal
 
@@ -65,6 +65,7 @@ FACETS = (
     Param(name="limit", type=Annotated[int, msgspec.Meta(ge=0, le=100_000)], default=50, about="Values a facet, 0 for all"),
     Param(name="facet_q", type=Annotated[str, msgspec.Meta(max_length=200)], default="", about="Only values whose name holds every word"),
 )
+TYPED = Param(name="q", type=Annotated[str, msgspec.Meta(max_length=1_000)], required=True, about="What was typed so far")
 SEARCH = Param(name="q", raw=True, about="Names that hold every word")
 ENTITY_SORTING = (
     Param(name="sort", type=_literal(tuple(entities.SORTS)), raw=True, about="name (the default), or the number of items you see"),

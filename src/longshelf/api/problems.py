@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 import structlog
 from msgspec import UNSET
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from longshelf import errors
@@ -29,11 +30,12 @@ PROBLEMS: tuple[tuple[type[Exception], int, str, str], ...] = (
     (errors.Unreadable, 404, "unreadable", "The file cannot be read"),
     (errors.SourceError, 503, "source_offline", "The library cannot be reached"),
     (errors.StoreUnavailable, 503, "store_unavailable", "The database cannot be used"),
+    (ClientDisconnect, 400, "disconnected", "The client went away"),
     (errors.Cancelled, 503, "stopped", "The server is stopping"),
 )
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - named for what it is
     """What only HTTP knows: a method, a size, a media type."""
 
     def __init__(self, status: int, code: str, title: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
@@ -85,6 +87,13 @@ def _response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     problem = Problem(
-        type=f"urn:longshelf:problem:{code}", title=title, status=status, detail=detail, code=code, field=field, reason=reason, instance=instance
+        type=f"urn:longshelf:problem:{code}",
+        title=title,
+        status=status,
+        detail=detail,
+        code=code,
+        field=field,
+        reason=reason,
+        instance=instance,
     )
     return Response(msgspec.json.encode(problem), status, {"cache-control": "no-store", **(headers or {})}, MEDIA_TYPE)

@@ -1,7 +1,7 @@
 """From an HTTP request to checked values: parameters, bodies, and whether a browser may have been tricked into sending it.
 
-Rules: an unknown or repeated parameter is 400, a value of the wrong type or range 422 with its name, a body that is too long 413, of another
-media type 415. Text that no database can hold never comes further than this."""
+Rules: an unknown or repeated parameter is 400, a value of the wrong type or range 422 with its name, a body that is too long 413, of
+another media type 415. Text that no database can hold never comes further than this."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,12 +16,13 @@ from longshelf.errors import BadQuery, Invalid, OutOfRange
 
 BODY_LIMIT = 1024 * 1024  # bytes; the largest body is an edit with a long description
 QUERY_LIMIT = 128 * 1024  # characters of a query string; a filter tree of 64 KiB fits
+SESSION_COOKIE = "longshelf_session"
 _NUL = "\0"
 _ESCAPED_NUL = b"\\u0000"
 
 
 def read_query(params: Iterable[Param], pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Every declared parameter with its value or default. BadQuery for unknown and repeated ones, OutOfRange for values that do not convert."""
+    """Every declared parameter with its value or default. BadQuery for unknown and repeated ones, OutOfRange for what does not convert."""
     known = {param.name: param for param in params}
     given: dict[str, list[str]] = {}
     for name, value in pairs:

@@ -104,4 +104,3 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     tag: str = ""
     access: Access = Access.USER
     documented: bool = True
-

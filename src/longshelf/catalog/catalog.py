@@ -5,7 +5,6 @@ without it."""
 
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import get_args
 
 import msgspec
@@ -87,7 +86,7 @@ class Catalog:
         return self.browse(viewer, Filters(filters.parts, sort), PageRequest(size=count))
 
     def export(self, viewer: Viewer, filters: Filters) -> Iterator[bytes]:
-        """Every item in full form, one JSON object a line, a batch at a time. The walk is by key: what changes meanwhile disturbs nothing."""
+        """Every item in full form, one JSON object a line, a batch at a time. The walk is by key: changes disturb nothing."""
         encode = msgspec.json.Encoder().encode_lines
         with operation("export") as running:
             exported = 0
@@ -187,5 +186,3 @@ def _facet_values(facet: Facet) -> FacetValues:
 
 def _no_item() -> NotFound:
     return NotFound("There is no such item.")
-
-

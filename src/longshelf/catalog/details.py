@@ -25,7 +25,14 @@ def read_items(database: Database, user_id: int, ids: Iterable[int]) -> list[Ite
         locked = reading.locked_fields(connection, wanted)
         mine = reading.mine(connection, user_id, wanted)
     return [
-        _item(rows[id_], links.get(id_, []), chapters.get(id_, []), files.get(id_, []), locked.get(id_, []), mine.get(id_))
+        _item(
+            rows[id_],
+            links=links.get(id_, []),
+            chapters=chapters.get(id_, []),
+            files=files.get(id_, []),
+            locked=locked.get(id_, []),
+            mine=mine.get(id_),
+        )
         for id_ in wanted
         if id_ in rows
     ]
@@ -33,6 +40,7 @@ def read_items(database: Database, user_id: int, ids: Iterable[int]) -> list[Ite
 
 def _item(
     row: reading.ItemRow,
+    *,
     links: list[reading.LinkRow],
     chapters: list[reading.ChapterRow],
     files: list[reading.FileRow],

@@ -30,16 +30,16 @@ DateText = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})
 class EditMe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Any of them; null clears `rating` and `progress`."""
 
-    rating: Percent | None | UnsetType = UNSET
+    rating: Percent | UnsetType | None = UNSET
     favorite: bool | UnsetType = UNSET
-    progress: Fraction | None | UnsetType = UNSET
+    progress: Fraction | UnsetType | None = UNSET
     hidden: bool | UnsetType = UNSET
 
 
 class EditEntityMe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Any of them; null clears `rating`."""
 
-    rating: Percent | None | UnsetType = UNSET
+    rating: Percent | UnsetType | None = UNSET
     favorite: bool | UnsetType = UNSET
     hidden: bool | UnsetType = UNSET
 
@@ -64,7 +64,7 @@ class EditItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     description: LongText | UnsetType = UNSET
     date: DateText | UnsetType = UNSET
     language: Annotated[str, msgspec.Meta(max_length=35)] | UnsetType = UNSET
-    age_rating: Annotated[int, msgspec.Meta(ge=0, le=99)] | None | UnsetType = UNSET
+    age_rating: Annotated[int, msgspec.Meta(ge=0, le=99)] | UnsetType | None = UNSET
     tags: Annotated[list[Name], msgspec.Meta(max_length=1_000)] | UnsetType = UNSET
     genres: Annotated[list[Name], msgspec.Meta(max_length=1_000)] | UnsetType = UNSET
     persons: Annotated[list[PersonCredit], msgspec.Meta(max_length=1_000)] | UnsetType = UNSET

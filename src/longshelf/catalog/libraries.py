@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-
 from longshelf.catalog.numbered import numbered, whole
 from longshelf.catalog.shapes import Job, LibraryInfo, LibraryIssue, LibraryIssueList, LibraryList
 from longshelf.catalog.work import job_info
@@ -15,8 +14,6 @@ from longshelf.store import libraries as rows
 from longshelf.store import reading
 from longshelf.store.database import Database
 from longshelf.store.libraries import Library
-from longshelf.tasks import scan
-from longshelf.tasks.libraries import add_folder_library, remove_library
 
 
 class Libraries:
@@ -45,17 +42,23 @@ class Libraries:
 
     def create(self, viewer: Viewer, name: str, options: FolderOptions) -> LibraryInfo:
         """A folder library, with its first scan queued. Invalid for folders that are none, Conflict for a name that is taken."""
+        from longshelf.tasks.libraries import add_folder_library  # brings the parsers along: only when one is needed
+
         library, _job = add_folder_library(self._database, name, options)
         return self.one(viewer, library.id)
 
     def delete(self, library_id: int) -> None:
         """Takes the library out of Longshelf; its files stay. NotFound when there is none."""
+        from longshelf.tasks.libraries import remove_library
+
         with self._database.read() as connection:
             rows.get(connection, library_id)
         remove_library(self._database, library_id)
 
     def scan(self, library_id: int, *, full: bool) -> Job:
         """The scan that is queued or running, or a new one. NotFound; Invalid for a library that has no folders."""
+        from longshelf.tasks import scan
+
         with self._database.read() as connection:
             library = rows.get(connection, library_id)
         return job_info(scan.request(self._database, library, full=full, priority=10))

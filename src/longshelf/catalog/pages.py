@@ -42,4 +42,3 @@ def listing(items: bytes, pagination: Any, snapshot: str) -> bytes:
 
 def _tail(row: MineRow | None) -> str:
     return _PLAIN_TAIL if row is None else ',"me":' + _encode(me(row)).decode() + "}"
-

@@ -31,7 +31,6 @@ def item_row(prepared: Prepared, place: Placement) -> tuple[Any, ...]:
     """In the order of `items.COLUMNS`."""
     record = prepared.record
     version = cover_version(record)
-    color = place.before.color if place.before and place.before.cover_version == version else ""
     return (
         place.item_id,
         place.library_id,
@@ -59,7 +58,7 @@ def item_row(prepared: Prepared, place: Placement) -> tuple[Any, ...]:
         prepared.series_key,
         _json.encode(record.cover).decode() if record.cover else "",
         version,
-        color,
+        _color(place, version),
         _json.encode(record.identifiers).decode(),
         _json.encode(record.extra).decode(),
         record.content_hash,
@@ -71,6 +70,7 @@ def card(prepared: Prepared, place: Placement, ids: Mapping[EntityKey, int]) -> 
     """The encoded card."""
     record = prepared.record
     version = cover_version(record)
+    color = _color(place, version)
     links = [
         cards.CardLink(ids[key], credit.kind, credit.name, credit.role, credit.position)
         for credit in record.credits
@@ -95,7 +95,7 @@ def card(prepared: Prepared, place: Placement, ids: Mapping[EntityKey, int]) -> 
             rating=record.rating,
             age_rating=record.age_rating,
             cover=cards.cover_url(place.item_id, version),
-            color=(place.before.color or None) if place.before and place.before.cover_version == version else None,
+            color=color if color.startswith("#") else None,
             links=cards.shown(links),
         )
     )
@@ -123,6 +123,11 @@ def chapter_rows(item_id: int, record: ItemRecord) -> list[tuple[Any, ...]]:
 def year_of(date: str) -> int | None:
     """The year of "YYYY…"; None when there is none."""
     return int(date[:4]) if date[:4].isdigit() else None
+
+
+def _color(place: Placement, version: str) -> str:
+    """The colour known from before, as long as it is of this picture."""
+    return place.before.color if place.before and place.before.cover_version == version else ""
 
 
 def cover_version(record: ItemRecord) -> str:

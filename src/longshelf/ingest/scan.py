@@ -48,8 +48,8 @@ class ScanOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 class ScanReport(msgspec.Struct, kw_only=True):
     """Counts of one scan. `files` were looked at, of which `unchanged` cost one stat. `added`, `updated`, `restored` and `removed` are
-    items, `moved` and `missing` files, `issues` those standing after the scan. `offline` are the reasons why roots could not be read: nothing in
-    them was judged."""
+    items, `moved` and `missing` files, `issues` those standing after the scan. `offline` are the reasons why
+    roots could not be read: nothing in them was judged."""
 
     files: int = 0
     added: int = 0

@@ -65,7 +65,7 @@ def validators(size: int, mtime_ns: int, *more: str) -> Validators:
     return Validators(f'"{digest}"', mtime_ns // 10**9)
 
 
-def plan(headers: Mapping[str, str], size: int, file: Validators) -> Plan:
+def plan(headers: Mapping[str, str], size: int, file: Validators) -> Plan:  # noqa: PLR0911 - the decision list of the RFC
     """For a GET or HEAD. `headers` has lower-case names. Preconditions in the order of RFC 9110 §13.2.2; of several ranges, those that
     overlap are joined, and more than 16 or a set larger than the file itself get the file whole."""
     if not _preconditions_hold(headers, file):

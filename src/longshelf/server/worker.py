@@ -1,6 +1,5 @@
-"""The worker process: runs jobs and watches folders until it is asked to stop."""
+"""The job worker of a machine: runs what is queued, and looks at folders that want to be watched. Stops on SIGTERM or SIGINT."""
 
-import os
 import signal
 from types import FrameType
 
@@ -13,27 +12,25 @@ from longshelf.store.migrate import upgrade
 from longshelf.tasks.table import tasks
 from longshelf.tasks.watch import Watcher
 
-NICENESS = 5  # people who browse come before scans; parser processes are nicer still
-
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 
 def run_worker(settings: Settings) -> None:
-    """Blocks. SIGTERM or SIGINT puts running jobs back where another worker finds them, and returns."""
-    os.nice(NICENESS)
+    """Blocks until asked to stop; running jobs put themselves back first."""
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     upgrade(database)
     worker = Worker(database, tasks(settings), slots=settings.job_workers)
+    watcher = Watcher(database)
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
+    def stop(number: int, _frame: FrameType | None) -> None:
+        _log.info("worker stopping", signal=signal.Signals(number).name)
         worker.stop()
 
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, stop)
-    watcher = Watcher(database)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
     watcher.start()
-    _log.info("worker started", name=worker.name, slots=worker.slots)
+    _log.info("worker started", worker=worker.name, slots=worker.slots)
     try:
         worker.run()
     finally:

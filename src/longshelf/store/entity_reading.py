@@ -1,6 +1,6 @@
 """Entities read for people: lists by name or by number of items, one entity with its relations, and suggestions.
 
-Rule: an entity counts only through items of the query it is given (what the viewer may see), so one without any such item does not exist."""
+Rule: an entity counts only through items of the query it is given (what the viewer may see), so one without any does not exist."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -106,7 +106,15 @@ class EntityList:
         return select(literal(1)).select_from(joined).where(link.c.entity_id == entity.c.id, self._seen).correlate(entity).exists()
 
     def _keys(
-        self, asked: Select[Any], value: ColumnElement[Any], id_: ColumnElement[Any], *, descending: bool, after: Key | None, offset: int, limit: int
+        self,
+        asked: Select[Any],
+        value: ColumnElement[Any],
+        id_: ColumnElement[Any],
+        *,
+        descending: bool,
+        after: Key | None,
+        offset: int,
+        limit: int,
     ) -> list[Key]:
         if after is not None:
             place = tuple_(value, id_)

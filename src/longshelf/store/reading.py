@@ -1,13 +1,17 @@
 """Items read for people: cards for a page, everything for one item or an export batch. Each function is one statement, whatever the number
 of ids; what is asked for is decided by an engine, so nothing here filters but by id."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, func, select
 
+from longshelf.model.kinds import ItemKind
 from longshelf.model.query import Query
+from longshelf.model.records import Cover, FileRecord
 from longshelf.store import bulk
 from longshelf.store.database import run
 from longshelf.store.engine.predicates import LIVE, Predicates
@@ -16,10 +20,12 @@ from longshelf.store.tables import item
 _CARDS = "SELECT item_id, card FROM item_card WHERE item_id IN {ids}"
 _MINE = """SELECT item_id, rating, favorite, progress, play_count, last_played_at, hidden FROM user_item
            WHERE item_id IN {ids} AND user_id = ?"""
-_ITEMS = """SELECT id, library_id, kind, title, sort_title, subtitle, description, language, date, added_at, created_at, updated_at, duration,
-            width, height, size, pages, rating, age_rating, cover_version, color, identifiers, extra FROM item WHERE id IN {ids}"""
+_ITEMS = """SELECT id, library_id, kind, title, sort_title, subtitle, description, language, date, added_at, created_at, updated_at,
+            duration, width, height, size, pages, rating, age_rating, cover_version, color, identifiers, extra
+            FROM item WHERE id IN {ids}"""
 _LINKS = """SELECT link.item_id, entity.id, entity.kind, entity.name, link.role, link.position FROM link
-            JOIN entity ON entity.id = link.entity_id WHERE link.item_id IN {ids} ORDER BY link.item_id, link.ordinal, entity.id, link.role"""
+            JOIN entity ON entity.id = link.entity_id WHERE link.item_id IN {ids}
+            ORDER BY link.item_id, link.ordinal, entity.id, link.role"""
 _CHAPTERS = 'SELECT item_id, title, start, "end", page, href, level FROM chapter WHERE item_id IN {ids} ORDER BY item_id, ordinal'
 _FILES = """SELECT file.item_id, file.name, file.size, file.mime, file.duration, file.missing_at, scan_issue.reason FROM file
             JOIN folder ON folder.id = file.folder_id
@@ -30,6 +36,8 @@ _PATH = {
     "sqlite": "CASE WHEN folder.path = x'' THEN file.name ELSE CAST(folder.path || '/' || file.name AS BLOB) END",
     "postgresql": "CASE WHEN folder.path = ''::bytea THEN file.name ELSE folder.path || '/'::bytea || file.name END",
 }
+_PLACES = """SELECT folder.root, folder.path, file.name, file.size, file.mtime_ns, file.ctime_ns, file.inode, file.mime FROM file
+            JOIN folder ON folder.id = file.folder_id WHERE file.item_id = ? AND file.missing_at IS NULL ORDER BY file.ordinal, file.id"""
 _LOCKS = "SELECT item_id, field FROM field_lock WHERE item_id IN {ids} ORDER BY item_id, field"
 
 
@@ -206,6 +214,30 @@ def akin(connection: Connection, item_id: int, *, weights: Mapping[str, int], ea
             scores.update(dict.fromkeys(run(connection, text, entity_id, each).scalars(), weight))
     del scores[item_id]
     return [found for found, _ in sorted(scores.items(), key=lambda pair: (-pair[1], -pair[0]))[:limit]]
+
+
+class Placed(NamedTuple):
+    """Where an item is kept: its library, its picture, its present files in playing order."""
+
+    kind: ItemKind
+    library_id: int
+    cover: Cover | None
+    cover_version: str
+    files: tuple[FileRecord, ...]
+
+
+def placed(connection: Connection, item_id: int) -> Placed | None:
+    """None when there is no such live item."""
+    text = "SELECT kind, library_id, cover, cover_version FROM item WHERE id = ? AND deleted_at IS NULL"
+    row = run(connection, text, item_id).one_or_none()
+    if row is None:
+        return None
+    kind, library_id, cover, version = row
+    files = tuple(
+        FileRecord(root=root, path=os.path.join(folder, name), size=size, mtime_ns=mtime_ns, ctime_ns=ctime_ns, inode=inode, mime=mime)
+        for root, folder, name, size, mtime_ns, ctime_ns, inode, mime in run(connection, _PLACES, item_id)
+    )
+    return Placed(ItemKind(kind), library_id, msgspec.json.decode(cover, type=Cover) if cover else None, version, files)
 
 
 def _grouped(kind: Any, rows: Iterable[Any]) -> dict[int, list[Any]]:

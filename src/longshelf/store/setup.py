@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from longshelf.store import settings
 from longshelf.store.database import run
 
-TOKEN = "setup_token"
+TOKEN = "setup_token"  # noqa: S105 - the name of a setting
 
 
 def needed(connection: Connection) -> bool:

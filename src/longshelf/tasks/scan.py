@@ -15,6 +15,7 @@ from longshelf.store import jobs, libraries
 from longshelf.store.database import Database
 from longshelf.store.jobs import Job
 from longshelf.store.libraries import Library
+from longshelf.tasks import colors
 
 KIND = "scan"
 
@@ -52,6 +53,8 @@ def scan(context: Context, parsers: int = 0) -> dict[str, Any]:
     began = time.monotonic()
     with operation("scan", library=library.name) as running:
         report = _scan(context, library, args, parsers)
+        if report.added or report.updated:
+            colors.request(database)
         running.report(**{name: value for name, value in msgspec.to_builtins(report).items() if name != "offline"})
     return {**msgspec.to_builtins(report), "seconds": round(time.monotonic() - began, 3)}
 

@@ -12,5 +12,5 @@ def tasks(settings: Settings) -> Mapping[str, Task]:
     """By job kind."""
     return {
         scan.KIND: partial(scan.scan, parsers=settings.parsers),
-        colors.KIND: partial(colors.find_colors, data=settings.data),
+        colors.KIND: partial(colors.find_colors, folder=settings.thumbnails),
     }

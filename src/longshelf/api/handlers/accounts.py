@@ -2,8 +2,7 @@
 
 from longshelf.accounts.accounts import SESSION_SECONDS
 from longshelf.api import messages
-from longshelf.api.dispatch import SESSION_COOKIE
-from longshelf.api.requests import cookie, is_https
+from longshelf.api.requests import SESSION_COOKIE, cookie, is_https
 from longshelf.api.route import Answer, Call
 from longshelf.catalog.numbered import whole
 from longshelf.model.times import rfc3339

@@ -252,6 +252,7 @@ _ASIN = re.compile(r"B0[0-9A-Z]{8}")
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?(10\.\d{4,9}/\S+)", re.I)
 _GOODREADS = re.compile(r"https?://(?:www\.)?goodreads\.com/book/show/(\d+)", re.I)
 _COMICVINE = re.compile(r"https?://comicvine\.gamespot\.com/.*?(4000-\d+)", re.I)
+_TAGGED = re.compile(r"(?:\[Issue ID\s*|\bCVDB)(\d{1,12})\b", re.I)
 _SCHEME = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
 _ONIX = {"02": "isbn", "03": "gtin", "06": "doi", "15": "isbn", "22": "urn"}  # ONIX code list 5, as EPUB 3 names identifier types
 _SCHEMES = {
@@ -275,6 +276,14 @@ def identify(into: Identifiers, value: str | None, scheme: str = "") -> None:
     text, name = _unwrapped(text, name)
     for key, normal in _normal(name, text):
         into.setdefault(key, normal)
+
+
+def identify_comicvine(into: Identifiers, notes: str) -> bool:
+    """Taggers leave the Comic Vine number in free text: "[Issue ID 145269]", "[CVDB145269]". True when there is one."""
+    match = _TAGGED.search(notes)
+    if match:
+        into.setdefault("comicvine", match[1])
+    return match is not None
 
 
 def _scheme(text: str) -> str:

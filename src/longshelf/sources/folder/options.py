@@ -14,8 +14,8 @@ AudioMode = Literal["auto", "audiobook", "track"]
 
 class FolderOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`folders` are absolute paths; their order is the identity of the roots, so new ones go to the end. `audio` says what audio
-    files are: audiobooks, tracks, or judged one by one. `follow_links` follows symbolic links, also out of the roots.
-    `watch` scans when something changes, beside the schedule."""
+    files are: audiobooks, tracks, or judged one by one. `follow_links` follows symbolic links that stay within their
+    root. `watch` scans when something changes, beside the schedule."""
 
     folders: list[str]
     audio: AudioMode = "auto"

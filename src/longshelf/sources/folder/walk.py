@@ -112,6 +112,7 @@ class _Walker:
     def __init__(self, root: int, base: bytes, follow_links: bool) -> None:
         self.root = root
         self.base = base
+        self.real_base = os.path.realpath(base).rstrip(b"/")
         self.follow_links = follow_links
         self.seen: set[tuple[int, int]] = set()  # directories entered, kept only where links could lead back to them
 
@@ -161,14 +162,22 @@ class _Walker:
             return
         if name.startswith(b".") or name.lower() in IGNORED_NAMES:
             return
-        if entry.is_symlink() and not self.follow_links:
+        if entry.is_symlink() and (refusal := self._link_refusal(entry)):
             if is_relevant(name) or entry.is_dir():
-                self._refuse(entry, listing, "a symbolic link is not followed: set follow_links for this library to allow it")
+                self._refuse(entry, listing, refusal)
             return
         if entry.is_dir():
             listing.folders.append(name)
         elif is_relevant(name):
             self._take_file(entry, listing)
+
+    def _link_refusal(self, entry: os.DirEntry[bytes]) -> str:
+        """Why a link is not followed; "" when it is. Nothing outside a root is ever read or served, wherever links point."""
+        if not self.follow_links:
+            return "a symbolic link is not followed: set follow_links for this library to allow it"
+        if not (os.path.realpath(entry.path) + b"/").startswith(self.real_base + b"/"):
+            return "a symbolic link that leads out of the library's folder is not followed: add that folder to the library instead"
+        return ""
 
     def _take_file(self, entry: os.DirEntry[bytes], listing: Listing) -> None:
         try:

@@ -1,12 +1,12 @@
 """Pages as ranges of an index. An order has two runs, items with a value and then items without; what lies beyond a place is the rest of
-its ties, the rest of its run, and the other run. Each is one exact range over (value, id), read only when the page is not full yet. Nothing is
-counted, so a page costs the same at any depth and among any number of ties, and a place may be that of a row that is gone."""
+its ties, the rest of its run, and the other run. Each is one exact range over (value, id), read only when the page is not full yet.
+Nothing is counted, so a page costs the same at any depth and among any number of ties; a place may be that of a row that is gone."""
 
 import operator
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Connection, Float, Integer, Text, and_, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Float, Integer, Text, func, literal, literal_column, select
 
 from longshelf.model.sorts import MASK, SORTS, Key, Sort, shuffle
 from longshelf.store.engine.steering import Route
@@ -27,7 +27,7 @@ class Walk:
         self._connection = connection
         self._sort = sort
         self._route = route
-        self._runs = _runs(sort, route)
+        self._runs = _runs(connection, sort, route)
 
     def ahead(self, key: Key | None, limit: int, *, at: bool = False) -> list[Key]:
         """Up to `limit` places after `key` (with `at`, the one there too), in display order."""
@@ -54,8 +54,7 @@ class Walk:
         row = self._connection.execute(asked).first()
         if row is None:
             return None
-        before = (and_(*each.where) for each in self._ranges(Key(row[0], row[1]), at=False, forward=False))
-        return self._count(or_(*before))
+        return sum(map(self._size, self._ranges(Key(row[0], row[1]), at=False, forward=False)))
 
     def _read(self, key: Key | None, limit: int, *, at: bool, forward: bool) -> list[Key]:
         found: list[Key] = []
@@ -84,7 +83,8 @@ class Walk:
             return [_Range(run.value, (*run.where, by_id))]
         value = self._route.sorted_by(run.value)
         there = literal(key.value, _TYPES[self._sort.field.type])
-        return [_Range(run.value, (value == there, by_id)), _Range(run.value, (past(value, there),))]
+        ties = _few(value == there, self._connection)
+        return [_Range(run.value, (ties, by_id)), _Range(run.value, (past(value, there),))]
 
     def _fetch(self, part: _Range, limit: int, *, forward: bool, offset: int = 0) -> list[Key]:
         descending = self._sort.descending == forward
@@ -94,11 +94,9 @@ class Walk:
         rows = self._connection.execute(query.offset(offset) if offset else query)
         return [Key(None if part.value is None else row[0], row[-1]) for row in rows]
 
-    def _size(self, run: _Range) -> int:
-        return self._count(and_(*run.where))
-
-    def _count(self, where: ColumnElement[bool]) -> int:
-        return int(self._connection.execute(select(func.count()).select_from(item).where(self._route.where, where)).scalar_one())
+    def _size(self, part: _Range) -> int:
+        query = select(func.count()).select_from(item).where(self._route.where, *part.where)
+        return int(self._connection.execute(query).scalar_one())
 
 
 def sort_value(sort: Sort) -> ColumnElement[Any]:
@@ -106,12 +104,18 @@ def sort_value(sort: Sort) -> ColumnElement[Any]:
     return _shuffled(sort.seed) if sort.name == "random" else item.c[SORTS[sort.name].column]
 
 
-def _runs(sort: Sort, route: Route) -> tuple[_Range, ...]:
+def _runs(connection: Connection, sort: Sort, route: Route) -> tuple[_Range, ...]:
     value = sort_value(sort)
     if not sort.field.nullable:
         return (_Range(value, ()),)
     written = route.sorted_by(value)
-    return (_Range(value, (written.is_not(None),)), _Range(None, (written.is_(None),)))
+    return (_Range(value, (written.is_not(None),)), _Range(None, (_few(written.is_(None), connection),)))
+
+
+def _few(condition: ColumnElement[bool], connection: Connection) -> ColumnElement[bool]:
+    """Where its statistics see many items to a value, SQLite would read all ids in order and test the value of each; told that few have
+    this one, it uses the sort's index, which is right either way."""
+    return func.likelihood(condition, literal_column("0.0001")) if connection.dialect.name == "sqlite" else condition
 
 
 def _shuffled(seed: int) -> ColumnElement[int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from longshelf.errors import Unreadable
-from longshelf.sources.folder.formats.zips import Unsupported, ZipFile, decoded
+from longshelf.sources.folder.formats.zips import ENCRYPTED, Unsupported, ZipFile, decoded
 from longshelf.sources.folder.reading import MAX_COVER, MAX_MEMBERS, MAX_TEXT
 
 PICTURE_SUFFIXES = frozenset(
@@ -29,14 +29,19 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "7zip"),
 )
 _DIGITS = re.compile("[0-9]+")
+_PASSWORD = "encrypted with a password"
 _BLOCK = 64 * 1024
 
 
 class Archive(Protocol):
-    """An open archive. `names` are its files in stored order, `comment` the archive's own."""
+    """An open archive. `kind` is zip, rar, rar5 or 7zip, `names` are its files in stored order, `comment` is the archive's own."""
 
+    kind: str
     names: list[str]
     comment: bytes
+
+    def is_encrypted(self, name: str) -> bool:
+        """Does reading this member need a password?"""
 
     def read(self, name: str, limit: int = MAX_TEXT) -> bytes:
         """The member's content; Unreadable when it is missing, damaged, encrypted or longer than `limit` bytes."""
@@ -99,11 +104,17 @@ def _kind(start: bytes) -> str:
 class _Zip:
     """A ZIP by its directory; a member compressed in a way `zips` does not know is fetched by libarchive."""
 
+    kind = "zip"
+
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._zip = ZipFile(descriptor)
         self.names = list(self._zip.by_name) if len(self._zip.by_name) < len(self._zip.members) else [each.name for each in self._zip.members]
         self.comment = self._zip.comment
+
+    def is_encrypted(self, name: str) -> bool:
+        member = self._zip.by_name.get(name)
+        return member is not None and bool(member.flags & ENCRYPTED)
 
     def read(self, name: str, limit: int = MAX_TEXT) -> bytes:
         member = self._zip.by_name.get(name)
@@ -120,7 +131,7 @@ class _Walked:
 
     def __init__(self, descriptor: int, kind: str, wanted: Callable[[str], bool] | None, limit: int = MAX_TEXT) -> None:
         self._descriptor = descriptor
-        self._kind = kind
+        self.kind = kind
         self._kept: dict[str, bytes | Unreadable] = {}
         self.names: list[str] = []
         self.comment = b""
@@ -128,6 +139,16 @@ class _Walked:
             self.names.append(name)
             if content is not None:
                 self._kept.setdefault(name, content)
+
+    def is_encrypted(self, name: str) -> bool:
+        """RAR says so before the first name; of 7-Zip, only an attempt tells."""
+        if self.kind != "7zip":
+            return False
+        try:
+            self.read(name, MAX_COVER)
+        except Unreadable as error:
+            return _PASSWORD in str(error)
+        return False
 
     def read(self, name: str, limit: int = MAX_TEXT) -> bytes:
         if name not in self._kept and name in self.names:
@@ -150,7 +171,7 @@ class _Walked:
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         walked = 0
         try:
-            with libarchive.fd_reader(self._descriptor, self._kind, "none") as entries:
+            with libarchive.fd_reader(self._descriptor, self.kind, "none") as entries:
                 for count, entry in enumerate(entries):
                     walked += max(entry.size or 0, 0)
                     if count >= MAX_MEMBERS or walked > MAX_UNPACKED:
@@ -196,7 +217,7 @@ def _reason(error: Exception) -> str:
     said = str(getattr(error, "msg", "") or error)
     lowered = said.lower()
     if "passphrase" in lowered or "encrypt" in lowered:
-        return "it is encrypted with a password"
+        return f"it is {_PASSWORD}"
     if "solid" in lowered:
         return "solid RAR 4 archives are not supported; repack it"
     return said

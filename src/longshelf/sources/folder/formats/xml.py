@@ -6,6 +6,7 @@ libxml2's limits on depth and size stay on. A document that is not well-formed i
 import codecs
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html.entities import html5
 from typing import NamedTuple
 
@@ -32,6 +33,9 @@ _SAFE = {
     "remove_pis": True,
     "collect_ids": False,
 }
+# One parser for all calls: making one costs more than parsing a small file, and lxml locks it between threads.
+_STRICT = etree.XMLParser(**_SAFE)
+_REPAIRING = etree.XMLParser(recover=True, encoding="utf-8", **_SAFE)
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_ENTITIES = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -42,11 +46,12 @@ def parse(data: bytes, what: str) -> Document:
     if b"&" in data:
         data = _ENTITY.sub(_character, data)
     try:
-        return Document(etree.fromstring(data, _strict()))
+        return Document(etree.fromstring(data, _STRICT))
     except (etree.XMLSyntaxError, ValueError) as error:
         return _repaired(data, what, str(error))
 
 
+@lru_cache(maxsize=4_096)
 def local(name: object) -> str:
     """ "title" for "{http://purl.org/dc/elements/1.1/}Title": files disagree about namespaces and case."""
     return name.rpartition("}")[2].lower() if isinstance(name, str) else ""
@@ -96,15 +101,11 @@ def _pieces(element: Element) -> Iterator[str]:
             yield each.tail
 
 
-def _strict() -> etree.XMLParser:
-    return etree.XMLParser(**_SAFE)
-
-
 def _repaired(data: bytes, what: str, reason: str) -> Document:
     """A second try: the encoding judged by the bytes instead of the declaration, errors skipped."""
     plain = _DECLARATION.sub("", _text_of(data).replace("\x00", "")).encode("utf-8", "replace")
     try:
-        root = etree.fromstring(plain, etree.XMLParser(recover=True, encoding="utf-8", **_SAFE))
+        root = etree.fromstring(plain, _REPAIRING)
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None:

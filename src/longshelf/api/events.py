@@ -1,0 +1,112 @@
+"""Live events for everybody who listens to this process: one look at the database at a time, and only while somebody listens.
+
+An event's id is a place in the change log and the job ledger, so a client that comes back, to whichever process, goes on from there."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import msgspec
+
+from longshelf.api.messages import HelloEvent
+from longshelf.api.threads import Threads
+from longshelf.catalog.following import Follower, Mark, News, read_mark
+
+LOOK_SECONDS = 0.25
+HEARTBEAT_SECONDS = 15.0  # proxies close what is silent for a minute
+HELD = 200  # looks a listener may lag behind before he is let go; he comes back and catches up
+RETRY = b"retry: 2000\n\n"
+
+NewFollower = Callable[[Mark | None], Follower]
+_encode = msgspec.json.Encoder().encode
+
+
+class EventFeed:
+    """Lives on one event loop. `follower` opens a view of the database from a moment on."""
+
+    def __init__(
+        self, threads: Threads, follower: NewFollower, *, look: float = LOOK_SECONDS, heartbeat: float = HEARTBEAT_SECONDS
+    ) -> None:
+        self._threads = threads
+        self._follower = follower
+        self._look_seconds = look
+        self._heartbeat = heartbeat
+        self._listeners: set[asyncio.Queue[News | None]] = set()
+        self._looking: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def listen(self, last_id: str, *, jobs: bool) -> AsyncIterator[bytes]:
+        """The stream: `hello`, what was missed since `last_id` ("" for nothing), then what happens. `jobs` lets job events through."""
+        queue: asyncio.Queue[News | None] = asyncio.Queue(HELD)
+        self._listeners.add(queue)
+        try:
+            follower = await self._threads.read(self._follower, read_mark(last_id))
+            missed = await self._threads.read(follower.look)
+            yield RETRY + _event("hello", missed.mark, HelloEvent(missed.mark.revision)) + _events(missed, jobs=jobs)
+            self._start()
+            async for chunk in self._news(queue, missed.mark, jobs=jobs):
+                yield chunk
+        finally:
+            self._listeners.discard(queue)
+            if not self._listeners and self._looking is not None:
+                self._looking.cancel()
+                self._looking = None
+
+    def close(self) -> None:
+        """Ends every stream; the process stops."""
+        self._closed = True
+        if self._looking is not None:
+            self._looking.cancel()
+        for queue in self._listeners:
+            _tell(queue, None)
+
+    async def _news(self, queue: "asyncio.Queue[News | None]", start: Mark, *, jobs: bool) -> AsyncIterator[bytes]:
+        while not self._closed:
+            try:
+                news = await asyncio.wait_for(queue.get(), self._heartbeat)
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+            if news is None:
+                return
+            chunk = _events(_later_than(start, news), jobs=jobs)
+            if chunk:
+                yield chunk
+
+    def _start(self) -> None:
+        if self._looking is None and not self._closed:
+            self._looking = asyncio.create_task(self._look())
+
+    async def _look(self) -> None:
+        """Until nobody listens."""
+        follower = await self._threads.read(self._follower, None)
+        while True:
+            news = await self._threads.read(follower.look)
+            if news.jobs or news.libraries:
+                for queue in self._listeners:
+                    _tell(queue, news)
+            await asyncio.sleep(self._look_seconds)
+
+
+def _tell(queue: "asyncio.Queue[News | None]", news: News | None) -> None:
+    """A listener who lags too far behind hears the end of his stream next."""
+    if queue.full():
+        while not queue.empty():
+            queue.get_nowait()
+        news = None
+    queue.put_nowait(news)
+
+
+def _later_than(start: Mark, news: News) -> News:
+    """Without the library changes a listener was told when he came."""
+    return msgspec.structs.replace(news, libraries=[each for each in news.libraries if each.revision > start.revision])
+
+
+def _events(news: News, *, jobs: bool) -> bytes:
+    told = [_event("library", news.mark, change) for change in news.libraries]
+    if jobs:
+        told += [_event("job", news.mark, job) for job in news.jobs]
+    return b"".join(told)
+
+
+def _event(name: str, mark: Mark, data: msgspec.Struct) -> bytes:
+    return b"id: %s\nevent: %s\ndata: %s\n\n" % (mark.written().encode(), name.encode(), _encode(data))

@@ -1,0 +1,128 @@
+"""The web application of one process: everything it needs is made when it starts and closed when it stops."""
+
+import asyncio
+from pathlib import Path
+
+import structlog
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import longshelf
+from longshelf import config, logs
+from longshelf.accounts.accounts import Accounts
+from longshelf.api.app import Application
+from longshelf.api.events import EventFeed
+from longshelf.api.routes import ROUTES
+from longshelf.api.services import Services
+from longshelf.api.threads import Threads
+from longshelf.api.ui import WebUi
+from longshelf.catalog.catalog import Catalog
+from longshelf.catalog.editing import Editing
+from longshelf.catalog.entities import Entities
+from longshelf.catalog.files import Files
+from longshelf.catalog.following import Follower
+from longshelf.catalog.libraries import Libraries
+from longshelf.catalog.paging import Cursors
+from longshelf.catalog.views import Views
+from longshelf.catalog.work import Work
+from longshelf.config import Settings
+from longshelf.errors import StoreUnavailable
+from longshelf.media.thumbs import Thumbnails
+from longshelf.media.workers import Workers
+from longshelf.store import settings as stored
+from longshelf.store.database import Database
+from longshelf.store.engine.sql import SqlEngine
+from longshelf.store.migrate import upgrade
+
+WEB_DIST = Path(longshelf.__file__).parent / "web_dist"
+DECODERS = 2  # processes a server process decodes pictures in
+_log = structlog.get_logger(__name__)
+
+
+def create_app(settings: Settings, *, web: Path = WEB_DIST) -> ASGIApp:
+    """The application; nothing is opened before its lifespan starts."""
+    running = _Running(settings)
+    return _Lifespan(Application(ROUTES, running.services, WebUi(web)), running)
+
+
+def app_from_environment() -> ASGIApp:
+    """What the server's processes call: settings and logs from the environment they were given."""
+    settings = config.read()
+    logs.configure(settings.log, settings.log_level)
+    return create_app(settings)
+
+
+class _Running:
+    """What exists between start and stop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._open: tuple[Database, Services] | None = None
+
+    def services(self) -> Services:
+        if self._open is None:
+            raise StoreUnavailable("The server is starting or stopping.")
+        return self._open[1]
+
+    def start(self) -> None:
+        """Opens the database in its newest form; processes that start at once take turns."""
+        self._settings.data.mkdir(parents=True, exist_ok=True)
+        database = Database(self._settings.database_url)
+        upgrade(database)
+        self._open = database, _services(self._settings, database)
+
+    def stop(self) -> None:
+        if self._open is not None:
+            database, services = self._open
+            self._open = None
+            services.threads.close()
+            services.decoders.close()
+            database.close()
+
+
+def _services(settings: Settings, database: Database) -> Services:
+    threads, decoders = Threads(), Workers(DECODERS)
+    cursors = Cursors(stored.secret(database))
+    catalog = Catalog(database, SqlEngine(database.read), cursors)
+    entities = Entities(database, cursors)
+    return Services(
+        catalog=catalog,
+        entities=entities,
+        libraries=Libraries(database),
+        editing=Editing(database, catalog, entities),
+        views=Views(database),
+        work=Work(database),
+        files=Files(database, catalog),
+        thumbnails=Thumbnails(settings.data / "thumbnails", decoders),
+        decoders=decoders,
+        accounts=Accounts(database, threads.later),
+        events=EventFeed(threads, lambda mark: Follower(database, mark)),
+        threads=threads,
+    )
+
+
+class _Lifespan:
+    """Starts and stops with the server process; answers requests in between."""
+
+    def __init__(self, app: Application, running: _Running) -> None:
+        self._app = app
+        self._running = running
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                try:
+                    await asyncio.to_thread(self._running.start)
+                except Exception as error:  # the boundary: the server must say why it does not start
+                    _log.error("start failed", reason=str(error))
+                    await send({"type": "lifespan.startup.failed", "message": str(error)})
+                    return
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                self._running.services().events.close()
+                await asyncio.to_thread(self._running.stop)
+                await send({"type": "lifespan.shutdown.complete"})
+                return

@@ -1,0 +1,79 @@
+"""The search index holds our tokens and nothing else, on both databases."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, insert, select
+
+from longshelf.model.terms import parse
+from longshelf.model.text import document
+from longshelf.store import search
+from longshelf.store.database import Database
+from longshelf.store.tables import item, library
+
+SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+stored = st.text(st.characters(codec="utf-8"), max_size=30)
+
+
+@SHARED
+@given(title=stored, name=stored, description=stored, start=st.integers(0, 5), length=st.integers(1, 4), star=st.booleans())
+def test_a_piece_of_any_text_finds_it(
+    database: Database, *, title: str, name: str, description: str, start: int, length: int, star: bool
+) -> None:
+    piece = (title + " " + name)[start : start + length]
+    with database.write_quietly() as connection:
+        search.write_rows(connection, [search.SearchRow(1, (title,), (name,), description), search.SearchRow(2, (), (), "")])
+        for q in (f'"{piece.replace(chr(34), "")}"{"*" if star else ""}', piece, f"-{piece}"):
+            wanted = parse(q).match(document((title,), (name,), description))
+            assert (1 in _found(connection, q, (1, 2))) is wanted, q
+
+
+def test_writing_again_replaces_and_deleting_forgets(database: Database) -> None:
+    with database.write_quietly() as connection:
+        search.write_rows(connection, [search.SearchRow(1, ("dune",), (), ""), search.SearchRow(2, ("dune",), (), "")])
+        search.write_rows(connection, [search.SearchRow(1, ("messiah",), (), "")])
+        assert _found(connection, "dune", (1, 2)) == [2]
+        assert _found(connection, "messiah", (1, 2)) == [1]
+        search.delete_rows(connection, [1, 99])
+        assert _found(connection, "messiah", (1, 2)) == []
+        search.write_rows(connection, [])
+        search.delete_rows(connection, [])
+
+
+def test_a_batch_is_one_statement(database: Database) -> None:
+    before = database.statements
+    with database.write_quietly() as connection:
+        search.write_rows(connection, [search.SearchRow(n, (f"title {n}",), ("name",), "words") for n in range(1, 501)])
+    assert database.statements - before == 1
+
+
+@pytest.mark.parametrize(
+    "q", ["x " * 400, '"' + "a " * 200 + '"', " ".join(f"w{n}*" for n in range(200)), " ".join(f"-w{n}" for n in range(200))]
+)
+def test_long_searches_are_answered(database: Database, q: str) -> None:
+    with database.write_quietly() as connection:
+        search.write_rows(connection, [search.SearchRow(1, ("x",), (), "a " * 250)])
+        assert (_found(connection, q, (1,)) == [1]) is parse(q).match(document(("x",), (), "a " * 250))
+
+
+def test_text_beyond_the_caps_is_left_out_not_refused(database: Database) -> None:
+    wild = "𠀀" * 200_000
+    with database.write_quietly() as connection:
+        search.write_rows(connection, [search.SearchRow(1, (wild,), (wild, "later"), f"{wild} end")])
+        assert _found(connection, "𠀀", (1,)) == [1]
+        assert _found(connection, "end", (1,)) == []
+
+
+def _found(connection: Connection, q: str, ids: tuple[int, ...]) -> list[int]:
+    if not connection.execute(select(library.c.id)).first():
+        connection.execute(insert(library), [{"id": 1, "name": "l", "type": "folder", "created_at": 0}])
+        connection.execute(insert(item), [_row(item_id) for item_id in ids])
+    where = search.matches(parse(q), item.c.id, connection.dialect.name)
+    return list(connection.execute(select(item.c.id).where(*where).order_by(item.c.id)).scalars())
+
+
+def _row(item_id: int) -> dict[str, object]:
+    return {
+        "id": item_id, "library_id": 1, "external_id": str(item_id), "kind": "book", "title": "", "title_key": "", "added_at": 0,
+        "updated_at": 0, "content_hash": b"", "revision": 1,
+    }  # fmt: skip
