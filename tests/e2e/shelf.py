@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 # Items on screen by index, and how many of the boxes on screen are still skeletons.
 _ON_SCREEN = """() => {
   const grid = document.querySelector('[role=grid]');
+  if (!grid) return { indexes: [], skeletons: 0 };
   const box = grid.getBoundingClientRect();
   const shown = [...grid.querySelectorAll('[data-i]')].filter((cell) => {
     const { top, bottom } = cell.getBoundingClientRect();

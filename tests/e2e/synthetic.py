@@ -20,7 +20,7 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 TOTAL = int(os.environ.get("SYNTHETIC_TOTAL", "10000000"))
-DIST = Path(__file__).parents[2] / "src" / "longshelf" / "web_dist"
+DIST = Path(os.environ.get("WEB_DIST") or Path(__file__).parents[2] / "src" / "longshelf" / "web_dist")
 KINDS = ("book", "video", "comic", "audiobook", "image", "track", "post")
 SORTS = ("added", "created", "updated", "date", "title", "duration", "size", "pages", "rating", "width", "height", "series", "random", "id")
 FACETS = ("kind", "library", "tag", "genre", "person", "series", "studio", "publisher", "group", "gallery", "year", "format")
@@ -28,6 +28,7 @@ FIRST = ("Quiet", "Amber", "Northern", "Hollow", "Paper", "Silver", "Distant", "
 SECOND = ("Harbour", "Orchard", "Meridian", "Lanterns", "Rivers", "Archive", "Gardens", "Signal", "Mountain", "Letters", "Tide")
 NAMES = ("Mara Lindqvist", "Theo Okafor", "Ines Calder", "Jun Watanabe", "Lena Brandt", "Omar Haddad", "Priya Nair", "Sam Whitlock")
 VARIANTS = 60
+STREAM_SECONDS = 60  # then the browser has to reconnect
 
 
 class Manners:
@@ -234,7 +235,15 @@ async def one_entity(request: Request) -> Response:
 
 
 async def one_item(request: Request) -> Response:
-    whole = {"sort_title": "", "description": None, "language": None, "files": [], "chapters": [], "identifiers": {}, "extra": {}}
+    whole: dict[str, Any] = {
+        "sort_title": "",
+        "description": None,
+        "language": None,
+        "files": [],
+        "chapters": [],
+        "identifiers": {},
+        "extra": {},
+    }
     return JSONResponse({**card(request.path_params["number"]), **whole, "issues": [], "locked": []})
 
 
@@ -254,8 +263,9 @@ async def setup(_request: Request) -> Response:
     return JSONResponse({"needed": False})
 
 
-async def empty_list(_request: Request) -> Response:
-    return JSONResponse({"items": [], "pagination": pagination(0, 50, 0), "snapshot": "1"})
+async def jobs(_request: Request) -> Response:
+    latest = {data["id"]: data for name, data in manners.events if name == "job"}
+    return JSONResponse({"items": list(latest.values()), "pagination": pagination(0, 50, len(latest)), "snapshot": "1"})
 
 
 async def libraries(_request: Request) -> Response:
@@ -265,16 +275,21 @@ async def libraries(_request: Request) -> Response:
 
 
 async def events(request: Request) -> Response:
-    async def stream() -> AsyncIterator[str]:
-        yield 'id: 1\nevent: hello\ndata: {"revision": 1}\n\n'
-        sent = len(manners.events)
-        while not await request.is_disconnected():
-            for name, data in manners.events[sent:]:
-                yield f"id: {sent + 2}\nevent: {name}\ndata: {json.dumps(data)}\n\n"
-            sent = len(manners.events)
-            await asyncio.sleep(0.1)
+    """Event `n` has the id `n`; who reconnects names the last one seen and misses none."""
+    last = request.query_params.get("last_event_id") or request.headers.get("last-event-id")
+    return StreamingResponse(_stream(last), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
-    return StreamingResponse(stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+async def _stream(last: str | None) -> AsyncIterator[str]:
+    sent = len(manners.events) if last is None else int(last)
+    yield f'id: {sent}\nevent: hello\ndata: {{"revision": 1}}\n\n'
+    for _ in range(STREAM_SECONDS * 10):
+        while sent < len(manners.events):
+            name, data = manners.events[sent]
+            sent += 1
+            yield f"id: {sent}\nevent: {name}\ndata: {json.dumps(data)}\n\n"
+        await asyncio.sleep(0.1)
+        yield ": still here\n\n"
 
 
 async def control(request: Request) -> Response:
@@ -347,7 +362,7 @@ app = Starlette(
         Route("/api/items/{number:int}/me", mine, methods=["PUT"]),
         Route("/api/session", session),
         Route("/api/setup", setup),
-        Route("/api/jobs", empty_list),
+        Route("/api/jobs", jobs),
         Route("/api/libraries", libraries),
         Route("/api/events", events),
         *(Route(f"/api/{plural}", entities) for plural in ENTITY_PATHS),

@@ -26,12 +26,13 @@ def test_filters_narrow_the_list_and_the_counts_follow(open_page: OpenPage) -> N
     page = open_page()
     shelf.ready(page)
     panel = page.get_by_role("complementary", name="Filters")
-    before = panel.get_by_role("button", name=re.compile("^Comics, ")).get_attribute("aria-label")
-    panel.get_by_role("button", name=re.compile("^open harbour, ")).click()
+    comics = panel.get_by_role("button", name=re.compile("^Comics"))
+    before = comics.inner_text()
+    panel.get_by_role("button", name=re.compile("^open harbour")).click()
     expect(page).to_have_url(re.compile(r"\?tag=11$"))
     expect(page.get_by_text(f"{TOTAL // 4:,} items", exact=True)).to_be_visible()
-    expect(panel.get_by_role("button", name=re.compile("^Comics, "))).not_to_have_attribute("aria-label", before or "")
-    panel.get_by_role("button", name=re.compile("^open harbour, ")).click()
+    expect(comics).not_to_have_text(before.replace("\n", ""))
+    panel.get_by_role("button", name=re.compile("^open harbour")).click()
     expect(page).to_have_url(re.compile(r"\?tag=-11$"))
     page.get_by_role("button", name=re.compile("^Remove filter Tag: not open harbour")).click()
     expect(page).not_to_have_url(re.compile(r"tag="))
@@ -43,7 +44,7 @@ def test_alt_click_excludes_and_several_can_be_required_together(open_page: Open
     panel = page.get_by_role("complementary", name="Filters")
     panel.get_by_text("All of them").click()
     expect(page).to_have_url(re.compile(r"tag_all=11&tag_all=22"))
-    panel.get_by_role("button", name=re.compile("^Videos, ")).click(modifiers=["Alt"])
+    panel.get_by_role("button", name=re.compile("^Videos")).click(modifiers=["Alt"])
     expect(page).to_have_url(re.compile(r"kind=-video"))
 
 
@@ -145,7 +146,6 @@ def test_a_running_scan_shows_in_the_top_bar(open_page: OpenPage, server: Server
     page = open_page()
     shelf.ready(page)
     job = {"id": 5, "kind": "scan", "state": "running", "done": 42, "total": 100, "started_at": "2024-05-01T10:00:00Z", "finished_at": None}
-    page.wait_for_timeout(300)  # the stream is open
     server.control(job=job)
     expect(page.get_by_role("link", name="Activity: Scan 42 %")).to_be_visible()
     server.control(job={**job, "finished_at": "2024-05-01T10:01:00Z"})

@@ -55,7 +55,8 @@ class Shelves:
         """Every live item with links, chapters and files by name, without ids and times of ours: equal libraries give equal lists."""
         items = self._rows("SELECT * FROM item WHERE deleted_at IS NULL")
         links = self._rows(
-            "SELECT link.item_id, link.kind, link.role, link.position, link.ordinal, entity.name FROM link JOIN entity ON entity.id = link.entity_id"
+            "SELECT link.item_id, link.kind, link.role, link.position, link.ordinal, entity.name FROM link"
+            " JOIN entity ON entity.id = link.entity_id"
         )
         chapters = self._rows("SELECT * FROM chapter")
         files = self._rows(

@@ -74,18 +74,18 @@ def test_a_changed_a_new_and_a_deleted_file_are_noticed(database: Database, root
 
 
 def test_a_rewrite_with_the_old_time_and_size_is_noticed(database: Database, root: Path) -> None:
-    path = write_book(root / "a.epub", "AAAA")
-    status = path.stat()
+    path = root / "a.png"
+    root.mkdir()
+    path.write_bytes(bulk.tiny_png(1))
+    before = path.stat()
     shelves = Shelves(database, root)
     shelves.scan()
-    path.write_bytes(path.read_bytes().replace(b"AAAA", b"BBBB"))
-    other = write_book(root.parent / "b.epub", "BBBB")
-    assert other.stat().st_size == status.st_size
     with path.open("r+b") as file:
-        file.write(other.read_bytes())
-    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    shelves.scan()
-    assert shelves.titles() == ["BBBB"]
+        file.write(bulk.tiny_png(2))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    after = path.stat()
+    assert (after.st_size, after.st_mtime_ns, after.st_ino) == (before.st_size, before.st_mtime_ns, before.st_ino)
+    assert shelves.scan().updated == 1
 
 
 def test_a_sidecar_that_appears_changes_or_goes_is_noticed(database: Database, root: Path) -> None:
@@ -255,14 +255,11 @@ def test_a_cancelled_scan_keeps_what_it_wrote_and_the_next_one_finishes(database
     shelves = Shelves(database, root)
     with pytest.raises(Cancelled):
         shelves.scan(Quiet(stop_after=500))
-    kept = len(shelves.ids())
+    kept = len(shelves.contents())
     assert 500 <= kept < 1_500
     report = shelves.scan()
     assert report.added == 1_500 - kept
-    whole = Shelves(database, root, name="whole")
-    whole.scan()
-    assert [item for item in shelves.contents() if item] == shelves.contents()
-    assert len(shelves.contents()) == 3_000
+    assert len(shelves.contents()) == 1_500
 
 
 def test_progress_counts_up_to_a_known_total(database: Database, root: Path) -> None:

@@ -130,7 +130,7 @@ def _some(values: Sequence[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(st.sampled_from(values), max_size=3).map(tuple)
 
 
-_BOUNDS = st.none() | st.sampled_from((0, 1, 49.5, 50, 80.5, 100, 60.0, -1, 2020, 2**31 + 0.5, 1_700_000_000_000_000, 2**62))
+_BOUNDS = st.none() | st.sampled_from((0, 1, 49.5, 50, 50.5, 79.5, 80.5, 100, 60.0, -1, 2020, 2**31 + 0.5, 1_700_000_000_000_000, 2**62))
 _DATE_BOUNDS = st.none() | st.sampled_from(("0900", "1999", "2020", "2020-05", "2020-05-03", "2021-01-01", ""))
 _SEARCH = st.lists(
     st.builds(

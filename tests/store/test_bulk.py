@@ -1,17 +1,18 @@
 """Bulk statements do what row-by-row statements do, on both databases."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import BigInteger, Column, Connection, Float, LargeBinary, MetaData, String, Table, Text, select
+from sqlalchemy import BigInteger, Column, Connection, Float, LargeBinary, MetaData, String, Table, Text, event, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from longshelf.store import bulk
 from longshelf.store.database import Database
-from longshelf.store.tables import item, library
+from longshelf.store.tables import item, library, link
 
 sample = Table(
     "sample",
@@ -116,6 +117,20 @@ def test_delete_removes_only_the_named_rows(connection: Connection, before: Rows
     assert removed == len(before.keys() & named)
 
 
+def test_sqlite_deletes_by_key_without_reading_the_whole_table(sqlite_database: Database) -> None:
+    plans: list[str] = []
+
+    def explain(connection: Connection, _cursor: object, text: str, values: Any, _context: object, _many: bool) -> None:
+        if text.startswith("DELETE"):
+            plans.extend(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values))
+
+    with sqlite_database.write_quietly() as connection:
+        event.listen(connection, "before_cursor_execute", explain)
+        bulk.delete(connection, link, ("item_id", "entity_id"), [(1, 2), (3, 4)])
+        bulk.delete(connection, link, ("item_id",), [(1,), (3,)])
+    assert [plan.split()[:2] for plan in plans if " link " in plan] == [["SEARCH", "link"]] * 2
+
+
 def test_delete_by_the_first_key_column_removes_all_rows_under_it(connection: Connection) -> None:
     start_with(connection, {(1, "x"): (None, None, None), (1, "y"): (None, None, None), (2, "x"): (None, None, None)})
     assert bulk.delete(connection, sample, ("a",), [(1,)]) == 2
@@ -193,3 +208,21 @@ def test_ids_start_after_rows_that_were_put_there_by_hand(database: Database) ->
     with database.write() as write:
         bulk.insert(write.connection, library, ("id", "name", "type", "created_at"), [(41, "a", "folder", 0)])
         assert list(bulk.next_ids(write.connection, library, 2)) == [42, 43]
+
+
+@pytest.mark.bench
+def test_figures_for_items(database: Database) -> None:
+    given = {"library_id": 1, "kind": "book", "description": "Words. " * 12, "date": "2011-03-04", "year": 2011, "content_hash": b"0" * 16}
+    texts, numbers = ("external_id", "title", "title_key"), ("id", "added_at", "updated_at", "size", "revision")
+    columns = (*given, *texts, *numbers)
+    rows = [(*given.values(), *[f"title {n}"] * len(texts), *[n] * len(numbers)) for n in range(1, 20_001)]
+    with database.write() as write:
+        bulk.insert(write.connection, library, ("id", "name", "type", "created_at"), [(1, "Books", "folder", 0)])
+        start = time.perf_counter()
+        for first in range(0, len(rows), 1000):
+            bulk.insert(write.connection, item, columns, rows[first : first + 1000])
+        inserted = time.perf_counter()
+        for first in range(0, len(rows), 1000):
+            bulk.upsert(write.connection, item, columns, rows[first : first + 1000], ("id",))
+        upserted = time.perf_counter()
+    print(f"{database.dialect}: insert {len(rows) / (inserted - start):,.0f}, upsert {len(rows) / (upserted - inserted):,.0f} items/s")

@@ -2,6 +2,7 @@
 
 import multiprocessing
 from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from typing import Any
 
 from longshelf.store import bulk, changes, settings
@@ -16,14 +17,17 @@ WRITERS = 3
 WRITES = 25
 
 
-def write_many(database: Database) -> None:
+def write_many(database: Database, gate: Barrier) -> None:
+    database.revision()
+    gate.wait(processes.PATIENCE)
     for count in range(WRITES):
         with database.write() as write:
             write.touch(items=bulk.next_ids(write.connection, item, 1 + count % 3))
 
 
 def test_a_follower_sees_every_revision_once_in_order_while_many_processes_write(database: Database) -> None:
-    writers = [processes.start(write_many, database) for _ in range(WRITERS)]
+    gate = processes.new_gate(WRITERS)
+    writers = [processes.start(write_many, database, gate) for _ in range(WRITERS)]
     seen: list[Change] = []
     while len(seen) < WRITERS * WRITES:
         with database.read() as connection:
@@ -38,26 +42,29 @@ def test_a_follower_sees_every_revision_once_in_order_while_many_processes_write
     assert ids == list(range(1, len(ids) + 1))
 
 
-def make_secret(database: Database, answers: "Queue[bytes]") -> None:
+def make_secret(database: Database, gate: Barrier, answers: "Queue[bytes]") -> None:
+    database.revision()
+    gate.wait(processes.PATIENCE)
     answers.put(settings.secret(database))
 
 
 def test_processes_that_start_together_agree_on_one_secret(database: Database) -> None:
-    answers = processes.new_queue()
-    started = [processes.start(make_secret, database, answers) for _ in range(WRITERS)]
+    gate, answers = processes.new_gate(WRITERS), processes.new_queue()
+    started = [processes.start(make_secret, database, gate, answers) for _ in range(WRITERS)]
     found = {answers.get(timeout=processes.PATIENCE) for _ in started}
     processes.finish(*started)
     assert found == {settings.secret(database)}
 
 
-def migrate(database: Database, answers: "Queue[bool]") -> None:
+def migrate(database: Database, gate: Barrier, answers: "Queue[bool]") -> None:
+    gate.wait(processes.PATIENCE)
     answers.put(upgrade(database))
 
 
 def test_of_processes_that_start_together_exactly_one_migrates(databases: Databases) -> None:
     with databases.new(migrated=False) as database:
-        answers = processes.new_queue()
-        started = [processes.start(migrate, database, answers) for _ in range(WRITERS)]
+        gate, answers = processes.new_gate(WRITERS), processes.new_queue()
+        started = [processes.start(migrate, database, gate, answers) for _ in range(WRITERS)]
         assert sorted(answers.get(timeout=processes.PATIENCE) for _ in started) == [False, False, True]
         processes.finish(*started)
         assert database.revision() == 0
@@ -93,11 +100,21 @@ def touch_once(database: Database) -> None:
         write.touch()
 
 
-def test_a_forked_process_opens_connections_of_its_own(database: Database) -> None:
+def server_session(database: Database) -> int:
+    """Which PostgreSQL session a read uses; SQLite has none that a child could end."""
+    if database.dialect == "sqlite":
+        return 0
+    with database.read() as connection:
+        return int(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+
+
+def test_a_forked_process_opens_connections_of_its_own_and_leaves_its_parents_alone(database: Database) -> None:
     touch_once(database)
+    ours = server_session(database)
     child = multiprocessing.get_context("fork").Process(target=touch_once, args=(database,))
     child.start()
     child.join(processes.PATIENCE)
     assert child.exitcode == 0
+    assert server_session(database) == ours
     touch_once(database)
     assert database.revision() == 3

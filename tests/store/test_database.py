@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from longshelf import config
 from longshelf.errors import Invalid, StoreUnavailable
 from longshelf.store import bulk, changes
 from longshelf.store.changes import Change
 from longshelf.store.database import Database, Write
+from longshelf.store.migrate import open_database
 from longshelf.store.tables import setting
 from tests.support.clocks import Clock
 from tests.support.databases import Databases
@@ -129,6 +131,21 @@ def test_a_missing_directory_is_named(tmp_path: Path) -> None:
         database.write_quietly().__enter__()
 
 
+def test_a_new_installation_gets_its_directory_and_a_file_nobody_else_can_read(tmp_path: Path) -> None:
+    settings = config.read({"LONGSHELF_DATA": str(tmp_path / "new" / "shelf")}, tmp_path)
+    database = open_database(settings)
+    assert database.revision() == 0
+    assert (settings.data / "longshelf.db").stat().st_mode & 0o077 == 0
+    assert settings.data.stat().st_mode & 0o077 == 0
+    database.close()
+
+
+def test_a_data_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreUnavailable, match="cannot be made"):
+        open_database(config.read({"LONGSHELF_DATA": str(tmp_path / "file" / "shelf")}, tmp_path))
+
+
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "longshelf.db").write_bytes(b"something else entirely, and long enough to be looked at" * 100)
     with pytest.raises(StoreUnavailable, match="not a SQLite database"):
@@ -145,6 +162,16 @@ def test_a_full_disk_is_named_and_nothing_is_kept(sqlite_database: Database) -> 
         fill(connection)
     with sqlite_database.read() as connection:
         assert count_settings(connection) == 0
+
+
+def test_an_error_about_a_row_is_not_taken_for_one_of_the_disk(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.write_quietly() as connection:
+        put_twice(connection, "database or disk is full")
+
+
+def put_twice(connection: Connection, name: str) -> None:
+    for _ in range(2):
+        put(connection, name)
 
 
 def test_a_postgres_that_does_not_answer_is_named() -> None:

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable
 from multiprocessing.context import SpawnProcess
 from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from typing import Any
 
 _SPAWN = multiprocessing.get_context("spawn")
@@ -15,6 +16,11 @@ PATIENCE = 60.0  # seconds until a hanging process fails its test
 def new_queue() -> "Queue[Any]":
     """A queue that processes of `start` can be given."""
     return _SPAWN.Queue()
+
+
+def new_gate(count: int) -> Barrier:
+    """Where `count` processes wait for each other, so that what they do next they do at once."""
+    return _SPAWN.Barrier(count)
 
 
 def start(work: Callable[..., None], *arguments: Any) -> SpawnProcess:

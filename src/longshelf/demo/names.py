@@ -14,6 +14,10 @@ from longshelf.demo import words
 Choice = TypeVar("Choice")
 POOL = 400  # persons in the world; the most prolific tenth signs about half of everything
 FOREIGN_SHARE = 0.07
+_SPELLINGS = str.maketrans(  # letters that are no letter with an accent
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "þ": "th", "Þ": "Th", "ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe"}
+    | {"Œ": "Oe", "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-"}
+)
 
 
 class Title(NamedTuple):
@@ -38,7 +42,7 @@ def stream(seed: int, *key: object) -> Random:
 
 def plain(text: str) -> str:
     """Latin text in ASCII: "Żółta" → "Zolta"; other scripts lose their letters."""
-    spelled = text.translate(str.maketrans("łŁøØđĐþÞßæÆœŒ’‘“”–—", "lLoOdDtTsaAoO''\"\"--"))
+    spelled = text.translate(_SPELLINGS)
     return unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
 
 

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection
-
 from longshelf.errors import Cancelled
 from longshelf.jobs.pace import Pace
 from longshelf.store import claims
 from longshelf.store.claims import Claim, Report
-from longshelf.store.database import Database
+from longshelf.store.database import Database, Transaction
 
 EVENTS_HELD = 1000  # between two pulses; more are counted, not listed
 
@@ -68,7 +66,7 @@ class Context:
         if self._stopping():
             raise Stopping("The worker is shutting down.")
 
-    def checkpoint(self, value: object, connection: Connection | None = None) -> None:
+    def checkpoint(self, value: object, connection: Transaction | None = None) -> None:
         """Keeps `value` for the next attempt. Within `connection` it commits with the task's own rows, so that place and work agree;
         LeaseLost then rolls both back."""
         if connection is None:
@@ -89,8 +87,8 @@ class Context:
         self._lost = self._lost or not held
         self._cancelled = self._cancelled or cancelled
 
-    def flush(self, connection: Connection) -> bool:
-        """Writes the reports and renews the lease. False when the lease is lost; then nothing is written."""
+    def flush(self, connection: Transaction) -> None:
+        """Writes the reports and renews the lease; nothing when the lease is lost."""
         at = self.database.clock()
         report = self._report()
         with self._lock:
@@ -101,13 +99,12 @@ class Context:
         if not self._lost:
             claims.add_events(connection, self.claim, events)
             self._written, self._renewed = report, at
-        return not self._lost
 
     def _report(self) -> Report:
         with self._lock:
             return Report(self._done, self._total, self._message, self._errors)
 
-    def _keep(self, connection: Connection, value: object) -> None:
+    def _keep(self, connection: Transaction, value: object) -> None:
         if not claims.checkpoint(connection, self.claim, value, self.database.clock()):
             self._lost = True
             raise LeaseLost("Another worker has taken this job over.")

@@ -143,8 +143,7 @@ class Worker:
         """The last report and the ending, together. A lost lease writes nothing."""
         at = self.database.clock()
         with self.database.write_quietly() as connection:
-            if not context.flush(connection):
-                return
+            context.flush(connection)
             if ending.state == "queued":
                 run_after = at + ending.pause
                 claims.put_back(connection, context.claim, at=at, run_after=run_after, message=ending.message or "", counted=ending.counted)

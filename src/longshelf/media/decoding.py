@@ -89,7 +89,8 @@ def _reduced(image: Image.Image, width: int) -> Image.Image:
     upright = _eight_bit(cut)
     if target != upright.size:
         upright = upright.resize(target, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return _srgb(_turned(upright, orientation), image.info.get("icc_profile"))
+    final = _srgb(_turned(upright, orientation), image.info.get("icc_profile"))
+    return final.copy() if final is image else final  # the file behind `image` is about to be closed
 
 
 def _orientation(image: Image.Image) -> int:

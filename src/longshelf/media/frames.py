@@ -12,6 +12,7 @@ import av
 import av.error
 import numpy as np
 from av.container.input import InputContainer
+from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image
@@ -62,7 +63,7 @@ def _representative(container: InputContainer) -> Image.Image:
 
 def _film(container: InputContainer) -> VideoStream | None:
     """The first video stream that is not a cover picture."""
-    return next((stream for stream in container.streams.video if "attached_pic" not in str(stream.disposition)), None)
+    return next((stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic), None)
 
 
 def _at(container: InputContainer, stream: VideoStream, share: float) -> VideoFrame | None:

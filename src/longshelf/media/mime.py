@@ -87,7 +87,8 @@ _SIGNATURES: tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...] = (
 )
 SNIFFED = 16  # leading bytes `picture_mime` looks at
 
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029/\\:*?"<>|]')
+_INVISIBLE = frozenset(("Cf", "Cs", "Co", "Cn"))  # direction overrides and what has no shape
 NAME_LENGTH = 180  # characters; with the percent-encoding of three bytes each this stays below what proxies allow in a header
 
 
@@ -126,10 +127,10 @@ def content_disposition(name: str, *, inline: bool = False) -> str:
 def download_name(name: str) -> str:
     """`name` as a file name that every system accepts, its extension kept; "download" when nothing is left."""
     text = name.encode("utf-8", "replace").decode()
-    text = "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Cs", "Co", "Cn"))
-    text = _UNSAFE.sub("_", text).strip(" .")
+    text = "".join(char for char in text if unicodedata.category(char) not in _INVISIBLE)
+    text = " ".join(_UNSAFE.sub("_", text).split()).strip(" .")
     if len(text) > NAME_LENGTH:
         stem, dot, suffix = text.rpartition(".")
         kept = suffix[:20] if dot and len(suffix) <= 20 else ""
-        text = (stem or text)[: NAME_LENGTH - len(kept) - 1] + (f".{kept}" if kept else "")
+        text = (stem or text)[: NAME_LENGTH - len(kept) - 1].strip(" .") + (f".{kept}" if kept else "")
     return text or "download"

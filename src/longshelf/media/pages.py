@@ -19,7 +19,7 @@ from longshelf.sources.folder.formats import archive
 from longshelf.sources.folder.reading import MAX_COVER
 
 MAX_RESOURCE = 128 * 2**20  # bytes of one inner file of a book: a whole embedded audio chapter
-MIN_WIDTH, MAX_WIDTH = 64, 4_096  # pixels a PDF page may be asked for
+MIN_WIDTH, MAX_WIDTH = 64, 3_072  # pixels a PDF page may be asked for
 
 
 class ComicPage(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ def comic_page(place: Located, number: int) -> Original:
 
 
 def pdf_page(place: Located, number: int, width: int, form: str = "WEBP") -> Original:
-    """A page drawn `width` pixels wide (clamped to 64-4096), as WEBP or JPEG."""
+    """A page drawn `width` pixels wide (clamped to 64-3072), as WEBP or JPEG."""
     with opened(file_path(place)) as descriptor:
         picture = documents.page(descriptor, number, min(max(width, MIN_WIDTH), MAX_WIDTH))
     return Original(encoded(picture, form, 82), f"image/{form.lower()}")

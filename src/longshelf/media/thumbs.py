@@ -61,6 +61,11 @@ class Thumbnails:
         made = await self._shared(place, width, path)
         return Thumbnail(made.data, made.color)
 
+    @property
+    def sweeping(self) -> bool:
+        """Is the cache being counted and trimmed just now?"""
+        return self._sweeping is not None and not self._sweeping.done()
+
     async def sweep(self) -> int:
         """Counts the cache and removes what is too much; returns the bytes in use."""
         self._used = await asyncio.to_thread(trim, self.folder, self.limit, self._clock())
@@ -118,7 +123,7 @@ class Thumbnails:
         """Sweeps at the first thumbnail made and whenever the limit is passed; one sweep at a time."""
         if self._used is not None:
             self._used += added
-        if (self._used is None or self._used > self.limit) and (self._sweeping is None or self._sweeping.done()):
+        if (self._used is None or self._used > self.limit) and not self.sweeping:
             self._sweeping = asyncio.create_task(self._sweep_quietly())
 
     async def _sweep_quietly(self) -> None:

@@ -15,6 +15,8 @@ Row = Sequence[Any]
 
 ROWS_AT_ONCE = 1024  # past this a longer statement gains nothing
 SQLITE_PARAMETERS = 32_766  # its default SQLITE_MAX_VARIABLE_NUMBER
+# SQLite looks keys up in a SELECT, but reads the whole table for a bare list of several columns: hence the SELECT around the rows.
+_DELETE = "DELETE FROM {table} WHERE ({columns}) IN (SELECT * FROM ({rows}) AS given)"
 EXACT = 32  # fewer rows than this get a text of their own; more are cut into powers of two, so that the texts stay few
 
 
@@ -60,7 +62,7 @@ def update(connection: Connection, table: Table, key: Sequence[str], columns: Se
 
 def delete(connection: Connection, table: Table, key: Sequence[str], rows: Sequence[Row]) -> int:
     """Deletes the rows named by whole or leading `key` values, one tuple each; how many rows went."""
-    return _send_all(connection, table, tuple(key), rows, "DELETE FROM {table} WHERE ({columns}) IN ({rows})")
+    return _send_all(connection, table, tuple(key), rows, _DELETE)
 
 
 def select_in(connection: Connection, text: str, ids: Iterable[int], *rest: Any) -> CursorResult[*tuple[Any, ...]]:

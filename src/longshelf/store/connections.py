@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 
 from longshelf.errors import Invalid, StoreUnavailable
@@ -62,7 +62,6 @@ def open_reader(url: URL) -> Engine:
 def open_writer(url: URL) -> Engine:
     """Connections whose transactions may write; on SQLite they take the write lock when they begin."""
     if url.get_backend_name() == "sqlite":
-        require_writable(Path(url.database or ""))
         return _sqlite(url, SQLITE_WRITER, "BEGIN IMMEDIATE", WRITERS_KEPT)
     return _postgres(url, WRITERS_KEPT, isolation_level="READ COMMITTED")
 
@@ -73,6 +72,7 @@ def _postgres(url: URL, kept: int, isolation_level: IsolationLevel) -> Engine:
 
 
 def _sqlite(url: URL, pragmas: tuple[str, ...], begin: str, kept: int) -> Engine:
+    _prepare_file(Path(url.database or ""))
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -96,13 +96,16 @@ def _sqlite(url: URL, pragmas: tuple[str, ...], begin: str, kept: int) -> Engine
     return engine
 
 
-def require_writable(path: Path) -> None:
-    """StoreUnavailable when the file or its directory cannot be written (WAL puts two files beside the database)."""
+def _prepare_file(path: Path) -> None:
+    """StoreUnavailable when the file or its directory cannot be written (WAL puts two files beside the database). A new file is
+    readable by its owner only: it holds password hashes."""
     directory = path.parent
     if not directory.is_dir():
         raise StoreUnavailable(f"The data directory {directory} does not exist. Create it, or point LONGSHELF_DATA elsewhere.")
     if not os.access(directory, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.W_OK)):
         raise StoreUnavailable(f"{path} is not writable by this user. Give it write access to the file and to its directory.")
+    if not path.exists():
+        path.touch(mode=0o600)
 
 
 # What a driver says, and what a person can do about it. Looked up in order, in the text of the driver's own error.
@@ -125,7 +128,9 @@ EXPLANATIONS: tuple[tuple[str, str], ...] = (
 
 def explain(error: BaseException) -> StoreUnavailable | None:
     """The sentence for a driver error that a person can do something about; None for a mistake of ours."""
-    text = str(error).lower()
+    if isinstance(error, IntegrityError | DataError | ProgrammingError):
+        return None  # about the statement, and its text may quote anything
+    text = str(error.orig if isinstance(error, DBAPIError) else error).lower()
     return next((StoreUnavailable(f"{said} ({error.__class__.__name__})") for needle, said in EXPLANATIONS if needle in text), None)
 
 

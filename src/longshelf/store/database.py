@@ -19,6 +19,8 @@ from longshelf.store import connections
 
 Clock = Callable[[], int]
 
+Transaction = Connection  # what `read` and `write_quietly` give; packages that speak no SQL pass it on by this name
+
 
 def now() -> int:
     """Microseconds since 1970 UTC: the unit of every `*_at` column."""

@@ -88,7 +88,7 @@ def count_present(connection: Connection, library_id: int) -> dict[int, int]:
     """Files that were there at the last look, by root."""
     text = """SELECT folder.root, count(*) FROM file JOIN folder ON folder.id = file.folder_id
               WHERE file.library_id = ? AND file.missing_at IS NULL GROUP BY folder.root"""
-    return dict(connection.exec_driver_sql(placeholders(connection, text), (library_id,)).tuples())
+    return {row[0]: row[1] for row in connection.exec_driver_sql(placeholders(connection, text), (library_id,))}
 
 
 def candidates(connection: Connection, library_id: int, fingerprints: Sequence[bytes]) -> dict[bytes, list[Candidate]]:

@@ -18,6 +18,7 @@ from longshelf.store.libraries import Library
 from longshelf.tasks import colors
 
 KIND = "scan"
+ATTEMPTS = 25  # a scan goes on where the last attempt was killed, so each one is worth making; no file can crash it, parsers are apart
 
 
 class ScanArgs(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +41,7 @@ def request(database: Database, library: Library, *, full: bool = False, allow_e
         raise Invalid("library", f"{library.name} is a {library.type} library; only folder libraries are scanned")
     args = arguments(library.id, full=full, allow_empty=allow_empty)
     with database.write_quietly() as connection:
-        return jobs.enqueue(connection, KIND, args, at=database.clock(), key=str(library.id), priority=priority)
+        return jobs.enqueue(connection, KIND, args, at=database.clock(), key=str(library.id), priority=priority, max_attempts=ATTEMPTS)
 
 
 def scan(context: Context, parsers: int = 0) -> dict[str, Any]:

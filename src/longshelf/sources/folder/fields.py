@@ -13,7 +13,7 @@ MAX_LINE = 2_000  # characters of a title or a name; longer ones are damage
 MAX_PROSE = 100_000  # characters of a description
 
 # What programs write where they know nothing.
-PLACEHOLDERS = frozenset(("", "unknown", "unknown author", "unbekannt", "n/a", "none", "null", "undefined"))
+PLACEHOLDERS = frozenset(("", "unknown", "unknown author", "unbekannt", "n/a", "none", "null", "undefined", "unspecified"))
 
 _SPACES = re.compile(r"\s+")
 
@@ -90,12 +90,15 @@ def _without_unread(text: str) -> str:
 
 # --- dates ---
 
-_MONTHS = {name: index % 12 + 1 for index, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())}
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: index + 1 for index, name in enumerate(_MONTH_NAMES)}
 _ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})(?!\d))?)?(?=$|[\sT,;)\]])")
 _COMPACT = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})(?=$|\D|\d{4,6}(?:\D|$))")
 _COMPACT_MONTH = re.compile(r"D:(\d{4})(\d{2})?$")
 _DAY_FIRST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
-_WORDED = re.compile(r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?\s+)?(?P<month>[A-Za-z]{3,9})\.?,?\s+(?:(?P<late>\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?P<year>\d{4})(?!\d)")
+_WORDED = re.compile(
+    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?\s+)?(?P<month>[A-Za-z]{3,9})\.?,?\s+(?:(?P<late>\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?P<year>\d{4})(?!\d)"
+)
 _YEAR = re.compile(r"(?<!\d)(1[0-9]\d\d|20\d\d)(?!\d)")
 
 
@@ -145,14 +148,17 @@ def positive(text: str | None) -> int | None:
 
 
 class Number(NamedTuple):
-    """`position` orders a series. `text` is the number as printed where the position alone would lose something ("1-3", "1.10", "12a")."""
+    """`position` orders a series; `text` is the number as printed, which may say more ("1-3", "1.10", "12a")."""
 
     position: float | None
     text: str = ""
 
 
 NO_NUMBER = Number(None)
-_NUMBER = re.compile(r"(?:#|no\.?|nr\.?|vol(?:ume)?\.?|book|part|issue)?\s*(?P<value>-?\d{1,9}(?:[.,]\d{1,9})?|-?\.\d{1,9})(?P<rest>.*)", re.I | re.S)
+_NUMBER = re.compile(
+    r"(?:#|no\.?|nr\.?|vol(?:ume)?\.?|book|part|issue)?\s*(?P<value>-?\d{1,9}(?:[.,]\d{1,9})?|-?\.\d{1,9})(?P<rest>.*)", re.I | re.S
+)
+_WHOLE = re.compile(r"^(-?\d+)[.,]0+$")  # calibre writes every number as "2.0"
 _RANGE_END = re.compile(r"\s*[-–—~]\s*\d{1,9}(?:[.,]\d{1,9})?\s*")
 
 
@@ -164,12 +170,10 @@ def number(text: str | float | None) -> Number:
         return NO_NUMBER
     fraction = _with_fraction(line)
     if fraction is not None:
-        return Number(fraction, line)
+        return Number(fraction, line[:100])
     match = _NUMBER.fullmatch(line)
-    if match is None:
-        return Number(None, line[:100])
-    position = float(match["value"].replace(",", ".")) + 0.0
-    return Number(position, "" if _same(position, line) else line[:100])
+    position = float(match["value"].replace(",", ".")) + 0.0 if match else None  # + 0.0 makes -0 a plain 0
+    return Number(position, _WHOLE.sub(r"\1", line)[:100])
 
 
 def _with_fraction(line: str) -> float | None:
@@ -183,13 +187,6 @@ def _with_fraction(line: str) -> float | None:
     return int(whole or 0) + value
 
 
-def _same(position: float, line: str) -> bool:
-    """Does the position, printed, say all the text does? Leading zeros and "2.0" carry nothing."""
-    plain = line.removeprefix("#").strip()
-    bare = re.sub(r"^(-?)0+(?=\d)", r"\1", plain)
-    return bare in {f"{position:g}", f"{position:.1f}", f"{position:.2f}"} and not (bare.endswith("0") and bare.count(".") and position % 1)
-
-
 def is_range(text: str) -> bool:
     """Is it an omnibus, such as "1-3"?"""
     match = _NUMBER.fullmatch(text)
@@ -199,6 +196,7 @@ def is_range(text: str) -> bool:
 # --- people and lists ---
 
 _SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv", "phd", "ph.d", "md", "m.d", "esq"))
+_LETTER = re.compile(r"\w")
 _AND = re.compile(r"\s+(?:&|and|und|et|y)\s+", re.I)
 
 
@@ -227,7 +225,7 @@ def people(text: str | None) -> list[tuple[str, str]]:
         parts = names(line, ";")
     else:
         parts = [line] if _is_inverted(line) else [name for part in _AND.split(line) for name in names(part, ",&")]
-    return list(dict.fromkeys(map(_turned, filter(None, parts))))
+    return list(dict.fromkeys(_turned(part) for part in parts if _LETTER.search(part)))
 
 
 def _is_inverted(name: str) -> bool:
@@ -247,18 +245,24 @@ def _turned(name: str) -> tuple[str, str]:
 
 # --- identifiers ---
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_ASIN = re.compile(r"B0[0-9A-Z]{8}")
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?(10\.\d{4,9}/\S+)", re.I)
-_GOODREADS = re.compile(r"https?://(?:www\.)?goodreads\.com/book/show/(\d+)", re.I)
-_COMICVINE = re.compile(r"https?://comicvine\.gamespot\.com/.*?(4000-\d+)", re.I)
+# Key, its shape (group 1 is the value), and the schemes under which that shape is looked for; "" is a value without scheme.
+_SHAPES: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = (
+    ("uuid", re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.I), frozenset(("", "uuid", "id"))),
+    ("doi", re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?(10\.\d{4,9}/\S+)", re.I), frozenset(("", "doi", "uri"))),
+    ("goodreads", re.compile(r"https?://(?:www\.)?goodreads\.com/book/show/(\d+).*", re.I), frozenset(("", "uri", "goodreads"))),
+    ("comicvine", re.compile(r"https?://comicvine\.gamespot\.com/.*?4000-(\d+).*", re.I), frozenset(("", "uri", "comicvine"))),
+    ("comicvine", re.compile(r"4000-(\d+)"), frozenset(("comicvine",))),
+    ("asin", re.compile(r"(B0[0-9A-Z]{8})"), frozenset(("",))),
+    ("uri", re.compile(r"(https?://.*)", re.I), frozenset(("",))),
+)
+_ISBN_NOISE = re.compile(r"^\s*(?:e-?)?ISBN(?:-?1[03])?[:\s]*|[\s\u2010-\u2015-]", re.I)
 _TAGGED = re.compile(r"(?:\[Issue ID\s*|\bCVDB)(\d{1,12})\b", re.I)
 _SCHEME = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
 _ONIX = {"02": "isbn", "03": "gtin", "06": "doi", "15": "isbn", "22": "urn"}  # ONIX code list 5, as EPUB 3 names identifier types
 _SCHEMES = {
     "isbn-10": "isbn", "isbn10": "isbn", "isbn-13": "isbn", "isbn13": "isbn", "ean": "isbn", "e-isbn": "isbn", "eisbn": "isbn",
-    "amazon": "asin", "amazon_asin": "asin", "audible": "asin", "url": "uri", "web": "uri", "guid": "uuid", "uid": "id", "bookid": "id",
-    "mobi_asin": "mobi-asin", "google-books": "google", "googlebooks": "google", "comic vine": "comicvine", "cvdb": "comicvine",
+    "amazon": "asin", "amazon-asin": "asin", "audible": "asin", "url": "uri", "web": "uri", "guid": "uuid", "uid": "id", "bookid": "id",
+    "mobi-asin": "mobi-asin", "google-books": "google", "googlebooks": "google", "comic-vine": "comicvine", "cvdb": "comicvine",
 }  # fmt: skip
 
 Identifiers = dict[str, str]
@@ -267,8 +271,8 @@ Identifiers = dict[str, str]
 def identify(into: Identifiers, value: str | None, scheme: str = "") -> None:
     """Adds one printed identifier in normal form; the first of a scheme stays. Without a scheme its shape tells.
 
-    isbn: 13 digits, checksum proved; an ISBN-10 is also kept as printed, without hyphens, as isbn10. uuid: lower case. doi: without resolver.
-    asin, goodreads, google, comicvine, uri: as they are. A value of no known shape is "id". A false ISBN is dropped."""
+    isbn: 13 digits, checksum proved; an ISBN-10 is also kept as isbn10, without hyphens; a false one is dropped. uuid: lower case.
+    doi: without resolver. asin, goodreads, google, comicvine, uri: as they are. A value of no known shape is "id"."""
     text = known(value)
     if not text or len(text) > 500:
         return
@@ -287,9 +291,9 @@ def identify_comicvine(into: Identifiers, notes: str) -> bool:
 
 
 def _scheme(text: str) -> str:
-    name = clean(text).casefold()
+    name = clean(text).casefold().replace(" ", "-").replace("_", "-")
     name = _ONIX.get(name, name)
-    return _SCHEMES.get(name, name).replace(" ", "-")
+    return _SCHEMES.get(name, name)
 
 
 def _unwrapped(text: str, name: str) -> tuple[str, str]:
@@ -305,22 +309,15 @@ def _unwrapped(text: str, name: str) -> tuple[str, str]:
 
 
 def _normal(name: str, text: str) -> list[tuple[str, str]]:
-    if name in {"isbn", ""} and (found := isbn(text)):
-        return [("isbn", found)] if len(_digits(text)) == 13 else [("isbn", found), ("isbn10", _digits(text))]
-    if name == "isbn":
-        return []
-    lowered = text.casefold()
-    if name in {"uuid", "", "calibre", "id"} and _UUID.fullmatch(lowered):
-        return [(name if name in {"calibre"} else "uuid", lowered)]
-    shapes = ((_DOI, "doi"), (_GOODREADS, "goodreads"), (_COMICVINE, "comicvine"))
-    if name in {"", "uri", "doi", "goodreads", "comicvine"}:
-        for pattern, key in shapes:
-            if match := pattern.fullmatch(text) or (pattern is not _DOI and pattern.match(text)):
-                return [(key, match[1].removeprefix("4000-"))]
-    if not name and _ASIN.fullmatch(text):
-        return [("asin", text)]
-    if not name and lowered.startswith(("http://", "https://")):
-        return [("uri", text)]
+    """What to keep of a value under a scheme: nothing of a false ISBN, two forms of an ISBN-10."""
+    if name in {"", "isbn"}:
+        if found := isbn(text):
+            return [("isbn", found)] if len(_digits(text)) == 13 else [("isbn", found), ("isbn10", _digits(text))]
+        if name:
+            return []
+    for key, shape, schemes in _SHAPES:
+        if name in schemes and (match := shape.fullmatch(text)):
+            return [(key, match[1].lower() if key == "uuid" else match[1])]
     return [(name if _SCHEME.fullmatch(name) else "id", text)]
 
 
@@ -336,7 +333,8 @@ def isbn(text: str) -> str:
 
 
 def _digits(text: str) -> str:
-    plain = re.sub(r"[\s\u2010-\u2015-]", "", text).upper()
+    """The digits as printed, without hyphens, spaces and a leading "ISBN"."""
+    plain = _ISBN_NOISE.sub("", text).upper()
     return plain if plain.isascii() else ""
 
 

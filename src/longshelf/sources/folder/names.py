@@ -1,7 +1,7 @@
 """What a path says about the thing at its end: the last resort, below everything a file or a sidecar says.
 
-The rule: only what people write on purpose is believed (brackets, numbers with a mark, season and episode, layouts of known programs); the rest
-is the title, with the noise of release names taken off. Any path gives some title."""
+The rule: only what people write on purpose is believed (brackets, numbers with a mark, season and episode, layouts of known programs); the
+rest is the title, with the noise of release names taken off. Any path gives some title."""
 
 import os
 import re
@@ -28,6 +28,8 @@ def from_path(kind: ItemKind, path: bytes | str) -> Layer:
         return Layer(origin=Origin.PATH)
     if format_of(steps[-1].encode("utf-8", "surrogateescape")) is not None:
         steps[-1] = os.path.splitext(steps[-1])[0]
+    if kind is ItemKind.IMAGE:
+        return _image(steps[-1])
     return _READERS.get(kind, _plain)([_spaced(step) for step in steps])
 
 
@@ -48,8 +50,8 @@ def _spaced(step: str) -> str:
     return fields.clean(step)
 
 
-def _layer(title: str, fallback: str, credits: list[Credit], **more: str) -> Layer:
-    return Layer(origin=Origin.PATH, title=title or fallback, credits=tuple(dict.fromkeys(credits)), **more)
+def _layer(title: str, fallback: str, credits: list[Credit], date: str = "") -> Layer:
+    return Layer(origin=Origin.PATH, title=title or fallback, date=date, credits=tuple(dict.fromkeys(credits)))
 
 
 def _people(text: str, role: Role) -> list[Credit]:
@@ -74,7 +76,8 @@ class _Marked(NamedTuple):
 
 
 _SERIES_BEFORE = re.compile(
-    r"^(?P<series>.*?\S)[\s,:]*(?:-\s*)?\b(?:book|vol(?:ume)?\.?|part|#)\s*(?P<number>\d{1,4}(?:\.\d{1,2})?)\s*(?:[-:.]\s*)(?P<title>\S.*)$", re.I
+    r"^(?P<series>.*?\S)[\s,:]*(?:-\s*)?\b(?:book|vol(?:ume)?\.?|part|#)\s*(?P<number>\d{1,4}(?:\.\d{1,2})?)\s*(?:[-:.]\s*)(?P<title>\S.*)$",
+    re.I,
 )
 _SERIES_GROUP = re.compile(
     r"\s*[(\[](?P<series>[^()\[\]]*?\S),?\s*(?:#|\bbook\s+|\bvol(?:ume)?\.?\s+|\bpart\s+)(?P<number>\d{1,4}(?:\.\d{1,2})?)\s*[)\]]", re.I
@@ -103,13 +106,23 @@ def _book(steps: list[str]) -> Layer:
 
 
 def _audiobook(steps: list[str]) -> Layer:
-    """Author/Title or Author/Series/Title, as audiobook libraries are laid out; a folder that only repeats the title counts once."""
+    """Author/Title or Author/Series/Title, as audiobook libraries are laid out. A folder that carries the marks of a title, or repeats the
+    file's, is the book's own."""
+    if len(steps) > 1 and _names_the_book(steps[-2], steps[-1]):
+        steps = steps[:-1]
     folders = steps[:-1]
-    if folders and _marked(folders[-1]).title.casefold() == _marked(steps[-1]).title.casefold():
-        folders = folders[:-1]
     author = folders[-2] if len(folders) >= 2 else folders[-1] if folders else ""
     series = folders[-1] if len(folders) >= 2 else ""
     return _reading(steps, steps[-2:-1], "" if _AUTHORS.match(author) else author, series)
+
+
+def _names_the_book(folder: str, file: str) -> bool:
+    marked, own = _marked(folder), _marked(file)
+    if own.authors or own.narrators:
+        return False
+    return (
+        bool(marked.narrators or marked.authors or _LEADING_NUMBER.match(marked.title)) or marked.title.casefold() == own.title.casefold()
+    )
 
 
 def _reading(steps: list[str], parent: list[str], author: str, series: str = "") -> Layer:
@@ -147,6 +160,7 @@ _VOLUME = re.compile(rf"(?:^|[\s,(\[-])(?:v|vol(?:ume)?\.?|t(?:ome)?\.?)\s?{_VAL
 _CHAPTER = re.compile(rf"(?:^|[\s,(\[-])(?:c|ch(?:ap(?:ter)?)?\.?|chapter)\s?{_VALUE}(?=$|[\s,)\]v-])", re.I)
 _ISSUE = re.compile(r"(?:^|\s)#\s?(?P<value>-?\d{1,4}(?:\.\d{1,2})?(?:\s*-\s*\d{1,4}(?:\.\d{1,2})?)?)(?=$|[\s,)\]a-zA-Z-])")
 _BARE = re.compile(rf"(?:^|\s){_VALUE}(?:\s*(?:of|\/)\s*\d{{1,4}})?$")
+_YEAR_ALONE = re.compile("(?:19|20)[0-9][0-9]")
 _NUMBERS = ((_CHAPTER, "chapter"), (_ISSUE, "volume"), (_VOLUME, "volume"), (_BARE, "volume"))
 
 
@@ -166,30 +180,20 @@ def comic_number(name: str) -> float | None:
 
 
 def _comic(steps: list[str]) -> Layer:
-    name = steps[-1]
+    name, folder = steps[-1], steps[-2] if len(steps) > 1 else ""
     found = _numbered(name)
-    author = _AUTHORS.match(name)
-    series = found.series
-    if found.unit and not series and len(steps) > 1:
-        series = _bare_name(steps[-2])
-    credits = [Credit(EntityKind.SERIES, series, position=found.number.position)] if found.unit and series else []
-    if author and len(steps) > 1 and not _YEAR_GROUP.match(author[0].strip()):
-        credits += _people(author[1], Role.AUTHOR)
+    series = found.series or (_bare_name(folder) if folder else "")
+    author = next((match[1] for each in (name, folder) if (match := _AUTHORS.match(each)) and not _YEAR_GROUP.match(match[0].strip())), "")
+    credits = _people(author, Role.AUTHOR)
     extra: dict[str, object] = {}
-    if found.unit:
-        extra["series_unit"] = found.unit
-    if found.number.text:
-        extra["series_number"] = found.number.text
-    if found.volume.position is not None:
-        extra["volume"] = found.volume.position
-    title = " ".join(filter(None, (series, *_number_marks(found)))) if found.unit else _bare_name(name)
-    return Layer(
-        origin=Origin.PATH,
-        title=title or name,
-        date=_year(name) or (_year(steps[-2]) if len(steps) > 1 else ""),
-        credits=tuple(credits),
-        extra=extra,
-    )
+    title = _bare_name(name)
+    if found.unit and series:
+        title = " ".join((series, *_number_marks(found)))
+        credits.append(Credit(EntityKind.SERIES, series, position=found.number.position))
+        extra["series_number"] = _number_marks(found)[-1]
+        if found.volume.position is not None:
+            extra["volume"] = round(found.volume.position)
+    return Layer(origin=Origin.PATH, title=title, date=_year(name) or _year(folder), credits=tuple(credits), extra=extra)
 
 
 def _bare_name(name: str) -> str:
@@ -201,12 +205,13 @@ def _numbered(name: str) -> _Numbered:
     bare = fields.clean(_GROUPS.sub(" ", name))
     for text in dict.fromkeys((bare, name)):  # "(v01)" in brackets counts where nothing outside does
         for pattern, unit in _NUMBERS:
-            if match := pattern.search(text):
-                volume = _VOLUME.search(text) if unit == "chapter" else None
-                start = min(match.start(), volume.start()) if volume else match.start()
+            match = pattern.search(text)
+            if match and not (pattern is _BARE and _YEAR_ALONE.fullmatch(match["value"])):
+                volume = (_VOLUME.search(text) or _VOLUME.search(name)) if unit == "chapter" else None
+                start = min(match.start(), volume.start()) if volume and volume.string is text else match.start()
                 beside = fields.number(_compact(volume["value"])) if volume else fields.NO_NUMBER
-                series = _bare_name(text[:start]).strip(" -,") if text[:start].strip(" -,([") else ""
-                return _Numbered(series, fields.number(_compact(match["value"])), unit, beside)
+                before = text[:start].strip(" -,([")
+                return _Numbered(_bare_name(before) if before else "", fields.number(_compact(match["value"])), unit, beside)
     return _Numbered("", fields.NO_NUMBER)
 
 
@@ -216,24 +221,23 @@ def _compact(value: str) -> str:
 
 def _number_marks(found: _Numbered) -> list[str]:
     """ "v003", "c042", "v001-003", "c010.5": of one width, so that titles sort as they are read."""
-    marks = [("v", found.volume)] if found.volume.position is not None else []
-    marks.append(("c" if found.unit == "chapter" else "v", found.number))
-    return [mark + "-".join(_padded(part) for part in _ends(number)) for mark, number in marks]
-
-
-def _ends(number: fields.Number) -> list[str]:
-    text = number.text or f"{number.position:g}"
-    return text.split("-") if fields.is_range(text) else [text]
+    marks = [("v", found.volume.text)] if found.volume.text else []
+    marks.append(("c" if found.unit == "chapter" else "v", found.number.text))
+    return [mark + "-".join(map(_padded, text.split("-") if fields.is_range(text) else [text])) for mark, text in marks]
 
 
 def _padded(part: str) -> str:
-    whole, dot, fraction = part.partition(".")
-    return (whole.zfill(3) if not whole.startswith("-") else whole) + dot + fraction
+    sign = "-" if part.startswith("-") else ""
+    whole, dot, fraction = part.removeprefix("-").partition(".")
+    return sign + (whole.lstrip("0") or "0").zfill(3) + dot + fraction
 
 
 # --- videos ---
 
-_EPISODE = re.compile(r"(?P<show>.*?)[\s.\-\[(]*\b(?:s(?P<season>\d{1,4})\s?e(?P<episode>\d{1,4})|(?P<season2>\d{1,2})x(?P<episode2>\d{2,3}))(?:-?e?\d{1,4})?\b[\s.\-\])]*(?P<title>.*)", re.I)
+_EPISODE = re.compile(
+    r"(?P<show>.*?)[\s.\-\[(]*\b(?:s(?P<season>\d{1,4})\s?e(?P<episode>\d{1,4})|(?P<season2>\d{1,2})x(?P<episode2>\d{2,3}))(?:-?e?\d{1,4})?\b[\s.\-\])]*(?P<title>.*)",
+    re.I,
+)
 _SEASON_FOLDER = re.compile(r"(?:season|series|staffel|saison|s)\s*\d{1,4}|specials", re.I)
 _RELEASE = re.compile(
     r"(?:^|[\s.\-\[(])(?:\d{3,4}p|[24]k|uhd|hdr(?:10)?|web-?(?:dl|rip)|blu-?ray|b[dr]rip|dvd(?:rip)?|hdtv|x26[45]|h\.?26[45]|hevc|av1|xvid|aac|ac3|dts|"
@@ -275,7 +279,9 @@ def _episode(steps: list[str], match: re.Match[str]) -> Layer:
 
 # --- everything else ---
 
-_TRACK = re.compile(r"^(?:(?P<disc>\d)[-.])?(?P<track>\d{1,3})(?:\s*[-.]\s+|\s+-\s*|\.\s*|\s+)(?P<title>\D.*)$")
+_TRACK = re.compile(
+    r"^(?:(?:(?P<disc>\d)[-.])?(?P<track>\d{1,3})(?:\s*[-.]\s+|\s+-\s*|\.\s*)|(?:(?P<disc2>\d)[-.]|(?=0))(?P<track2>\d{2,3})\s+)(?P<title>\D.*)$"
+)
 
 
 def _track(steps: list[str]) -> Layer:
@@ -284,16 +290,17 @@ def _track(steps: list[str]) -> Layer:
     title = match["title"] if match else steps[-1]
     artist, dash, rest = title.partition(" - ")
     credits = _people(artist, Role.ARTIST) if dash and rest.strip() else []
-    extra: dict[str, object] = {"track": int(match["track"])} if match else {}
-    if match and match["disc"]:
-        extra["disc"] = int(match["disc"])
+    extra: dict[str, object] = {}
+    for key in ("track", "disc") if match else ():
+        if digits := match and (match[key] or match[key + "2"]):
+            extra[key] = int(digits)
     return Layer(origin=Origin.PATH, title=rest.strip() if credits else title.strip(" -"), credits=tuple(credits), extra=extra)
 
 
-def _image(steps: list[str]) -> Layer:
-    """The day cameras and phones put into names: IMG_20200131_101500, 2020-01-31 10.15.00."""
-    dated = _FULL_DATE.search(steps[-1])
-    return _layer(steps[-1], steps[-1], [], date=fields.day(dated[1], dated[2], dated[3]) if dated else "")
+def _image(name: str) -> Layer:
+    """The name as it is, and the day cameras and phones put into it: IMG_20200131_101500, 2020-01-31 10.15.00."""
+    dated = _FULL_DATE.search(name)
+    return _layer(fields.clean(name), name, [], date=fields.day(dated[1], dated[2], dated[3]) if dated else "")
 
 
 def _plain(steps: list[str]) -> Layer:
@@ -306,5 +313,4 @@ _READERS = {
     ItemKind.COMIC: _comic,
     ItemKind.VIDEO: _video,
     ItemKind.TRACK: _track,
-    ItemKind.IMAGE: _image,
 }

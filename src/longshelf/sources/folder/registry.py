@@ -2,10 +2,13 @@
 
 import importlib
 import os
+from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from longshelf.model.kinds import ItemKind
+from longshelf.model.records import Layer
 from longshelf.sources.folder.reading import Parser
 
 
@@ -55,7 +58,8 @@ FORMATS: tuple[FileFormat, ...] = (
     FileFormat("tiff", ItemKind.IMAGE, "image/tiff", "image"),
 )
 BY_EXTENSION: dict[bytes, FileFormat] = {b"." + row.extension.encode(): row for row in FORMATS}
-SIDECAR_EXTENSIONS = frozenset((b".opf", b".nfo", b".xml", b".json", b".xmp"))
+SIDECAR_READERS = {".opf": "opf", ".nfo": "nfo", ".xml": "comicinfo", ".json": "metadata_json", ".xmp": "xmp"}  # module in sidecars
+SIDECAR_EXTENSIONS = frozenset(suffix.encode() for suffix in SIDECAR_READERS)
 
 
 def extension(name: bytes) -> bytes:
@@ -78,4 +82,12 @@ def is_relevant(name: bytes) -> bool:
 def parser(module: str) -> Parser:
     """The parse function of one module in `formats`."""
     found: Parser = importlib.import_module(f"longshelf.sources.folder.formats.{module}").parse
+    return found
+
+
+@cache
+def sidecar_reader(suffix: str) -> Callable[[Path], Layer]:
+    """The read function for sidecars with this (lower case) suffix."""
+    module = importlib.import_module(f"longshelf.sources.folder.sidecars.{SIDECAR_READERS[suffix]}")
+    found: Callable[[Path], Layer] = module.read
     return found

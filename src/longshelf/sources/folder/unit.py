@@ -4,7 +4,6 @@ Runs in a parser process. The rule: whatever a file does, the outcome is an `Out
 
 import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -16,17 +15,8 @@ from longshelf.sources.folder.companions import AUDIO_KINDS, Unit
 from longshelf.sources.folder.fingerprint import fingerprint
 from longshelf.sources.folder.formats import audiobook
 from longshelf.sources.folder.reading import Reading
-from longshelf.sources.folder.registry import FileFormat, format_of, parser
-from longshelf.sources.folder.sidecars import comicinfo, metadata_json, nfo, opf, xmp
+from longshelf.sources.folder.registry import FileFormat, format_of, parser, sidecar_reader
 from longshelf.sources.folder.walk import Entry
-
-SIDECAR_READERS: dict[str, Callable[[Path], Layer]] = {
-    ".opf": opf.read,
-    ".nfo": nfo.read,
-    ".xml": comicinfo.read,
-    ".json": metadata_json.read,
-    ".xmp": xmp.read,
-}
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -149,7 +139,7 @@ class _UnitReader:
     def _sidecar(self, name: bytes) -> Layer | None:
         path = self._path(name)
         try:
-            return SIDECAR_READERS[path.suffix.lower()](path)
+            return sidecar_reader(path.suffix.lower())(path)
         except Unreadable as error:
             self._issue(name, str(error))
         except OSError as error:

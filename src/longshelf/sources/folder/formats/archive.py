@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from longshelf.errors import Unreadable
+from longshelf.sources.folder import regular
 from longshelf.sources.folder.formats.zips import ENCRYPTED, Unsupported, ZipFile, decoded
 from longshelf.sources.folder.reading import MAX_COVER, MAX_MEMBERS, MAX_TEXT
 
@@ -29,7 +30,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "7zip"),
 )
 _DIGITS = re.compile("[0-9]+")
-_PASSWORD = "encrypted with a password"
+_LOCKED = "encrypted with a password"
 _BLOCK = 64 * 1024
 
 
@@ -63,15 +64,12 @@ def read_member(path: Path, name: str, limit: int = MAX_COVER) -> bytes:
 def opened(path: Path, wanted: Callable[[str], bool] | None = None) -> Iterator[Archive]:
     """The archive at `path`. `wanted` tells which small members will be asked for: where members can only be reached by walking,
     they are read in the walk that lists the names."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
+    with regular.opened(path) as descriptor:
         kind = _kind(os.pread(descriptor, 8, 0))
         if kind in {"rar", "rar5", "7zip"}:
             yield _Walked(descriptor, kind, wanted)
         else:  # a ZIP may have anything before its first member
             yield _Zip(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def pictures(names: Iterable[str]) -> list[str]:
@@ -109,7 +107,9 @@ class _Zip:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._zip = ZipFile(descriptor)
-        self.names = list(self._zip.by_name) if len(self._zip.by_name) < len(self._zip.members) else [each.name for each in self._zip.members]
+        self.names = (
+            list(self._zip.by_name) if len(self._zip.by_name) < len(self._zip.members) else [each.name for each in self._zip.members]
+        )
         self.comment = self._zip.comment
 
     def is_encrypted(self, name: str) -> bool:
@@ -147,7 +147,7 @@ class _Walked:
         try:
             self.read(name, MAX_COVER)
         except Unreadable as error:
-            return _PASSWORD in str(error)
+            return _LOCKED in str(error)
         return False
 
     def read(self, name: str, limit: int = MAX_TEXT) -> bytes:
@@ -217,7 +217,7 @@ def _reason(error: Exception) -> str:
     said = str(getattr(error, "msg", "") or error)
     lowered = said.lower()
     if "passphrase" in lowered or "encrypt" in lowered:
-        return f"it is {_PASSWORD}"
+        return f"it is {_LOCKED}"
     if "solid" in lowered:
         return "solid RAR 4 archives are not supported; repack it"
     return said

@@ -1,23 +1,26 @@
 """Audio files: what they are, how long, and what their tags say.
 
-The container is told by its first bytes, never by the name. MP4, FLAC and Ogg are read by our own bounded readers; MPEG audio, WAV, AIFF,
-AAC, WMA and the rarer ones by mutagen, whose reading is bounded for them once an ID3 tag is proved (see id3.py). The rule: the outcome
+The container is told by its first bytes, never by the name. MP4, FLAC, Ogg and WAV are read by our own bounded readers; MPEG audio, AAC,
+AIFF, WMA and the rarer ones by mutagen, its ID3 behind a gate (see id3.py). The rule: the outcome
 is a Reading or Unreadable with a reason, and the sound itself is never read."""
 
 # mypy: disallow-untyped-calls=False
 # mutagen carries no types.
 
+import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+import msgspec
+
 from longshelf.errors import Unreadable
 from longshelf.model.kinds import ItemKind
-from longshelf.model.records import Chapter, Facts
+from longshelf.model.records import Chapter, Cover, Facts
 from longshelf.sources.folder.fields import clean
-from longshelf.sources.folder.formats import audio_says, id3, mp4, xiph
+from longshelf.sources.folder.formats import audio_says, id3, marks, mp4, riff, xiph
 from longshelf.sources.folder.formats.audio_tags import Tags, from_comments, from_frames, from_mp4
 from longshelf.sources.folder.reading import Reading
 
@@ -47,11 +50,13 @@ class Sound(NamedTuple):
     sample_rate: int = 0
     bit_rate: int = 0
     bits: int = 0
-    tags: Tags = {}
+    tags: Tags = {}  # noqa: RUF012 - a NamedTuple's default is never written to
     chapters: tuple[Chapter, ...] = ()
     cover: bool = False
     rating: int | None = None
     video: str = ""
+    width: int = 0
+    height: int = 0
     encrypted: bool = False
     warnings: tuple[str, ...] = ()
 
@@ -63,6 +68,8 @@ def parse(path: Path) -> Reading:
         sound = read(file, size, path.suffix.lower())
     if sound.duration is not None and not 0 <= sound.duration <= MAX_DURATION:
         sound = sound._replace(duration=None, warnings=(*sound.warnings, "claims an impossible length"))
+    if sound.video == "theora":
+        return _moving(sound)
     solo = path.suffix.lower() == ".m4b" or sound.tags.get("media_kind", ("",))[0].lower() in (AUDIOBOOK_STIK, "audiobook")
     kind = ItemKind.AUDIOBOOK if solo else ItemKind.TRACK
     return AudioReading(
@@ -78,12 +85,18 @@ def parse(path: Path) -> Reading:
     )
 
 
+def _moving(sound: Sound) -> Reading:
+    """An Ogg file that turns out to be a film."""
+    said = audio_says.layer(sound.tags, ItemKind.TRACK, sound.chapters)
+    return Reading(ItemKind.VIDEO, _facts(sound), (msgspec.structs.replace(said, cover=Cover("frame")),), sound.warnings)
+
+
 def read(file: BinaryIO, size: int, suffix: str) -> Sound:
     """Told by the first bytes; `suffix` decides only where they leave a doubt."""
     start = file.read(64)
     if not start:
         raise Unreadable("the file is empty")
-    if not start.strip(b"\0") and not _at(file, 64, 4_096).strip(b"\0"):
+    if not start.strip(b"\0") and not _at(file, 64, 2**16).strip(b"\0"):
         raise Unreadable("holds only zeros: an unfinished download or a damaged disk")
     for begins, reader in _MAGIC:
         if begins(start):
@@ -162,18 +175,20 @@ def _xiph(mime: str, stream: xiph.Stream) -> Sound:
         chapters=comment_chapters(stream.comments, stream.duration),
         cover=stream.cover,
         video=stream.video,
+        width=stream.width,
+        height=stream.height,
         warnings=("holds video (Theora), though its name says audio",) if stream.video else (),
     )
 
 
 def comment_chapters(comments: xiph.Comments, duration: float | None) -> tuple[Chapter, ...]:
     """CHAPTER001=00:01:02.500 with CHAPTER001NAME=…, as VorbisComment's chapter extension writes them."""
-    marks = []
+    found = []
     for number in range(_MAX_CHAPTER_COMMENTS):
         start = _clock(comments.get(f"chapter{number:03d}", [""])[0])
         if start is not None:
-            marks.append((start, comments.get(f"chapter{number:03d}name", [""])[0]))
-    return mp4.chapters_from(marks, duration) if marks else ()
+            found.append((start, comments.get(f"chapter{number:03d}name", [""])[0]))
+    return marks.from_marks(found, duration) if found else ()
 
 
 def _clock(text: str) -> float | None:
@@ -190,11 +205,10 @@ def _clock(text: str) -> float | None:
 def _mpeg(file: BinaryIO, size: int) -> Sound:
     from mutagen.mp3 import MP3
 
-    info_of = _opened(MP3, file)
-    info = info_of.info
-    if not info.length and info.sketchy:
+    opened = _opened(MP3, file, known_frames=id3.known_frames())
+    if not opened.info.length and opened.info.sketchy:
         raise Unreadable("not an MP3 file: it has no sound in it")
-    return _tagged("audio/mpeg", f"mp{info.layer}", info_of, size)
+    return _tagged("audio/mpeg", f"mp{opened.info.layer}", opened, size)
 
 
 def _aac(file: BinaryIO, size: int) -> Sound:
@@ -202,24 +216,46 @@ def _aac(file: BinaryIO, size: int) -> Sound:
     from mutagen.id3 import ID3, ID3NoHeaderError
 
     opened = _opened(AAC, file)
-    file.seek(0)
     try:
-        opened.tags = ID3(file)
+        opened.tags = _opened(ID3, file, known_frames=id3.known_frames())
     except ID3NoHeaderError:
         opened.tags = None
     return _tagged("audio/aac", "aac", opened, size)
 
 
 def _wave(file: BinaryIO, size: int) -> Sound:
-    from mutagen.wave import WAVE
+    wave = riff.read(file, size)
+    tags = _chunk_tags(wave.id3)
+    framed = from_frames(id3.texts(tags)) if tags is not None else {}
+    return Sound(
+        mime="audio/wav",
+        codec=wave.codec,
+        duration=wave.duration,
+        channels=wave.channels,
+        sample_rate=wave.sample_rate,
+        bit_rate=wave.bit_rate,
+        bits=wave.bits,
+        tags={**from_comments(wave.info), **framed},
+        chapters=id3.chapters(tags, wave.duration) if tags is not None else (),
+        cover=tags is not None and id3.has_picture(tags),
+    )
 
-    return _tagged("audio/wav", "pcm", _opened(WAVE, file), size)
+
+def _chunk_tags(chunk: bytes) -> Any:
+    """The ID3 tag in a WAV file's chunk, None without one."""
+    from mutagen.id3 import ID3, ID3NoHeaderError
+
+    try:
+        return ID3(io.BytesIO(chunk), known_frames=id3.known_frames()) if chunk else None
+    except ID3NoHeaderError:
+        return None
 
 
 def _aiff(file: BinaryIO, size: int) -> Sound:
     from mutagen.aiff import AIFF
 
-    return _tagged("audio/aiff", "pcm", _opened(AIFF, file), size)
+    riff.prove(file, size, "big")
+    return _tagged("audio/aiff", "pcm", _opened(AIFF, file, known_frames=id3.known_frames()), size)
 
 
 def _asf(file: BinaryIO, size: int) -> Sound:
@@ -238,9 +274,9 @@ def _other(file: BinaryIO, size: int) -> Sound:
     return _tagged(f"audio/x-{name}", name, _opened(kind, file), size)
 
 
-def _opened(kind: Any, file: BinaryIO) -> Any:
+def _opened(kind: Any, file: BinaryIO, **options: Any) -> Any:
     file.seek(0)
-    return kind(file)
+    return kind(file, **options)
 
 
 def _tagged(mime: str, codec: str, opened: Any, size: int) -> Sound:
@@ -293,7 +329,13 @@ def _facts(sound: Sound) -> Facts:
         "encrypted": sound.encrypted,
     }
     kept = {name: value for name, value in extra.items() if value}
-    return Facts(mime=sound.mime, duration=None if sound.duration is None else round(sound.duration, 3), extra=kept)
+    return Facts(
+        mime=sound.mime,
+        duration=None if sound.duration is None else round(sound.duration, 3),
+        width=sound.width or None,
+        height=sound.height or None,
+        extra=kept,
+    )
 
 
 def _is_mpeg_aac(start: bytes) -> bool:
@@ -302,7 +344,7 @@ def _is_mpeg_aac(start: bytes) -> bool:
 
 
 _MAGIC: tuple[tuple[Callable[[bytes], bool], Callable[[BinaryIO, int], Sound]], ...] = (
-    (lambda start: start[4:8] in (b"ftyp", b"moov", b"wide", b"mdat", b"skip"), _mp4),
+    (lambda start: start[4:8] in (b"ftyp", b"moov", b"wide", b"mdat", b"free", b"skip", b"pnot"), _mp4),
     (lambda start: start[:4] == b"fLaC", _flac),
     (lambda start: start[:4] == b"OggS", _ogg),
     (lambda start: start[:4] == b"RIFF" and start[8:12] == b"WAVE", _wave),

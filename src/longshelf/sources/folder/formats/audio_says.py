@@ -154,7 +154,12 @@ def _listed(texts: Iterable[str]) -> list[str]:
 
 def _identifiers(tags: Tags) -> dict[str, str]:
     found: dict[str, str] = {}
-    for name, scheme in (("asin", "asin"), ("isbn", "isbn"), ("musicbrainz_track", "musicbrainz-track"), ("musicbrainz_album", "musicbrainz-album")):
+    for name, scheme in (
+        ("asin", "asin"),
+        ("isbn", "isbn"),
+        ("musicbrainz_track", "musicbrainz-track"),
+        ("musicbrainz_album", "musicbrainz-album"),
+    ):
         fields.identify(found, first(tags, name), scheme)
     return found
 

@@ -1,7 +1,7 @@
 """Comics: an archive of pictures, with metadata inside it or none. CBZ, CBR and CB7 are told by their bytes, not by their name.
 
-The pages are its pictures in natural order. Of the metadata files, ComicInfo counts before MetronInfo, CoMet and the ComicBookInfo in a ZIP's
-comment. What is wrong with the metadata is a warning; only an archive without pages or metadata is unreadable."""
+The pages are its pictures in natural order. Of the metadata files, ComicInfo counts before MetronInfo, CoMet and the ComicBookInfo in a
+ZIP's comment. What is wrong with the metadata is a warning; only an archive without pages or metadata is unreadable."""
 
 import re
 from collections.abc import Sequence

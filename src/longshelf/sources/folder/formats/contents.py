@@ -8,6 +8,7 @@ from longshelf.sources.folder import fields
 from longshelf.sources.folder.formats import xml
 from longshelf.sources.folder.formats.package import resolved
 
+MAX_DEPTH = 60  # levels of nesting; deeper ones are damage
 MAX_CHAPTERS = 5_000  # more entries than this are an index, not a table of contents
 
 
@@ -56,7 +57,7 @@ def _counted(element: xml.Element, name: str) -> int | None:
     return sum(1 for _ in xml.descendants(element, name)) or None
 
 
-def _entries(element: xml.Element, folder: str, level: int) -> Iterator[Chapter]:
+def _entries(element: xml.Element, folder: str, level: int, depth: int = 0) -> Iterator[Chapter]:
     """The entries of every list directly in `element`, each before those nested in it."""
     for ordered in element:
         if xml.local(ordered.tag) not in {"ol", "ul"}:
@@ -65,7 +66,8 @@ def _entries(element: xml.Element, folder: str, level: int) -> Iterator[Chapter]
             chapter = _entry(entry, folder, level)
             if chapter is not None:
                 yield chapter
-            yield from _entries(entry, folder, level + (chapter is not None))
+            if depth < MAX_DEPTH:
+                yield from _entries(entry, folder, level + (chapter is not None), depth + 1)
 
 
 def _entry(entry: xml.Element, folder: str, level: int) -> Chapter | None:
@@ -86,11 +88,12 @@ def _spoken(link: xml.Element) -> str:
     return fields.clean(next((text for text in pictures if text), link.get("title")))
 
 
-def _points(element: xml.Element, folder: str, level: int) -> Iterator[Chapter]:
+def _points(element: xml.Element, folder: str, level: int, depth: int = 0) -> Iterator[Chapter]:
     for point in xml.children(element, "navpoint"):
         label, content = xml.child(point, "navlabel"), xml.child(point, "content")
         title = fields.clean(xml.text(label)) if label is not None else ""
         href = (content.get("src") or "") if content is not None else ""
         if title:
             yield Chapter(title, href=resolved(folder, href), level=level)
-        yield from _points(point, folder, level + bool(title))
+        if depth < MAX_DEPTH:
+            yield from _points(point, folder, level + bool(title), depth + 1)

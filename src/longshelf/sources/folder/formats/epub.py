@@ -22,7 +22,18 @@ NCX_MIME = "application/x-dtbncx+xml"
 PACKAGE_MIME = "application/oebps-package+xml"
 # Scrambled fonts open in every reader; anything else encrypted needs a key we do not have.
 _FONT_SCRAMBLING = frozenset(("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"))
-_COVER_IDS = ("cover-image", "coverimage", "cover_image", "cover-img", "cover", "cover.jpg", "cover.jpeg", "cover.png", "bookcover", "img-cover")
+_COVER_IDS = (
+    "cover-image",
+    "coverimage",
+    "cover_image",
+    "cover-img",
+    "cover",
+    "cover.jpg",
+    "cover.jpeg",
+    "cover.png",
+    "bookcover",
+    "img-cover",
+)
 _COVER_NAME = re.compile(r"(?:^|/)(?:book[_-]?)?cover(?:[_-]?(?:image|page|art|1))?\.(?:jpe?g|png|webp|gif)$", re.I)
 _PICTURE_IN_PAGE = re.compile(rb"<(?:img|image|svg:image)\b[^<>]*?\b(?:src|href)\s*=\s*[\"']([^\"'<>]+)", re.I)
 

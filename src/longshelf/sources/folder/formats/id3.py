@@ -1,21 +1,32 @@
-"""ID3 tags by way of mutagen, behind a gate: a tag that would unpack or grow beyond bounds is not handed on.
+"""ID3 tags by way of mutagen, behind a gate: only frames we read are parsed, and only such as cannot unpack or split without end.
 
-The rule: mutagen reads a whole tag into memory and inflates its compressed frames without limit, so size and inflation are proved first."""
+The rule: mutagen reads a whole tag into memory, inflates compressed frames without limit and makes an object of every string in a frame, so
+the size of the tag is proved before, and each frame's bytes before they are parsed. What fails is left out, like any damaged frame."""
 
 # mypy: disallow-untyped-calls=False
 # mutagen carries no types.
 
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, BinaryIO, NamedTuple
 
 from longshelf.errors import Unreadable
 from longshelf.model.records import Chapter
 from longshelf.sources.folder.fields import clean
+from longshelf.sources.folder.formats.audio_tags import ID3_FRAMES
 
 MAX_TAG = 80 * 2**20  # bytes of one tag, pictures included
-MAX_INFLATED = 16 * 2**20  # bytes all compressed frames of a tag may unpack to
-MAX_FRAMES = 20_000
+MAX_FRAME = 2**20  # bytes of one frame with text, unpacked
+MAX_STRINGS = 2_000  # of one frame
+MAX_CHAPTERS = 10_000
+OTHERS = ("APIC", "CHAP", "CTOC", "POPM")
+# Three-letter frames of ID3v2.2 whose content is that of their successors.
+OLD = {
+    "TT2": "TIT2", "TT3": "TIT3", "TT1": "TIT1", "TAL": "TALB", "TP1": "TPE1", "TP2": "TPE2", "TCM": "TCOM", "TCO": "TCON", "TYE": "TYER",
+    "TRK": "TRCK", "TPA": "TPOS", "TPB": "TPUB", "TLA": "TLAN", "TXX": "TXXX", "COM": "COMM", "TST": "TSOT", "TSA": "TSOA", "TOR": "TDOR",
+    "MVN": "MVNM", "MVI": "MVIN", "GP1": "GRP1", "POP": "POPM",
+}  # fmt: skip
 
 
 class Head(NamedTuple):
@@ -34,7 +45,7 @@ def head(start: bytes) -> Head | None:
 
 
 def prove(file: BinaryIO, size: int) -> int:
-    """Where the sound begins: past every tag at the start of the file. Unreadable when a tag is too large or unpacks to too much."""
+    """Where the sound begins: past every tag at the start of the file. Unreadable when a tag is too large."""
     place = 0
     for _ in range(8):
         file.seek(place)
@@ -43,7 +54,6 @@ def prove(file: BinaryIO, size: int) -> int:
             break
         if min(found.size, size - place) > MAX_TAG:
             raise Unreadable(f"its ID3 tag is larger than {MAX_TAG >> 20} MiB")
-        _prove_frames(file, place, found)
         place += found.size
     return place
 
@@ -52,40 +62,48 @@ def _syncsafe(body: bytes) -> int:
     return (body[0] & 127) << 21 | (body[1] & 127) << 14 | (body[2] & 127) << 7 | body[3] & 127
 
 
-def _prove_frames(file: BinaryIO, place: int, found: Head) -> None:
-    """Frame headers only, except of compressed frames, which are inflated up to the bound and thrown away."""
-    if found.version == 2:
-        return  # has no compression of frames
-    room = MAX_INFLATED
-    compressed = 0x80 if found.version == 3 else 0x08
-    at, end = place + 10, place + found.size
-    for _ in range(MAX_FRAMES):
-        if at + 10 > end:
-            return
-        file.seek(at)
-        header = file.read(10)
-        if len(header) < 10 or not header[:4].strip(b"\0"):
-            return
-        length = int.from_bytes(header[4:8], "big") if found.version == 3 else _syncsafe(header[4:8])
-        if header[9] & compressed:
-            room -= _inflated(file.read(min(length, end - at)), room)
-        at += 10 + length
-    raise Unreadable(f"its ID3 tag has more than {MAX_FRAMES:,} frames")
+@cache
+def known_frames() -> dict[str, Any]:
+    """For mutagen's `known_frames`: the frames of our tables, each behind the gate."""
+    from mutagen.id3 import Frames, Frames_2_2
+
+    wanted = {source.partition(":")[0] for sources in ID3_FRAMES.values() for source in sources}
+    found = {name: _gated(Frames[name]) for name in (*wanted, *OTHERS) if name in Frames}
+    found |= {old: found[new] for old, new in OLD.items() if new in found}
+    return {**found, "PIC": Frames_2_2["PIC"]}
 
 
-def _inflated(data: bytes, room: int) -> int:
-    """Bytes that `data` unpacks to; the stream starts at 0 or after up to ten bytes of lengths and groups."""
-    most = 0
+def _gated(kind: Any) -> Any:
+    """The same frame, except that what is too large or too many raises what mutagen takes for a damaged frame."""
+
+    def from_data(cls: Any, header: Any, flags: int, data: bytes) -> Any:
+        _prove_frame(kind.__name__, header.version[1], flags, data)
+        return kind._fromData.__func__(cls, header, flags, data)
+
+    return type(kind.__name__, (kind,), {"_fromData": classmethod(from_data)})
+
+
+def _prove_frame(name: str, version: int, flags: int, data: bytes) -> None:
+    from mutagen.id3 import ID3JunkFrameError
+
+    if version > 2 and flags & (0x80 if version == 3 else 0x08):
+        data = _unpacked(data)
+    if name == "APIC":
+        return
+    separator = b"\0\0" if data[:1] in (b"\1", b"\2") else b"\0"
+    if len(data) > MAX_FRAME or data.count(separator) > MAX_STRINGS:
+        raise ID3JunkFrameError(f"{name} is too large")
+
+
+def _unpacked(data: bytes) -> bytes:
+    """What a compressed frame holds, up to one byte more than is allowed; the stream starts after up to ten bytes of lengths."""
     for skip in range(min(11, len(data))):
-        if data[skip] & 0x0F != 8:
-            continue
-        try:
-            most = max(most, len(zlib.decompressobj().decompress(data[skip:], room + 1)))
-        except zlib.error:
-            continue
-    if most > room:
-        raise Unreadable(f"its ID3 tag unpacks to more than {MAX_INFLATED >> 20} MiB")
-    return most
+        if data[skip] & 0x0F == 8:
+            try:
+                return zlib.decompressobj().decompress(data[skip:], MAX_FRAME + 1)
+            except zlib.error:
+                continue
+    return data
 
 
 def texts(tags: Any) -> Iterator[tuple[str, str]]:
@@ -95,14 +113,12 @@ def texts(tags: Any) -> Iterator[tuple[str, str]]:
         if name == "TXXX":
             name = f"TXXX:{frame.desc.upper()}"
         elif name == "COMM":
-            if frame.desc.lower() not in ("", "description", "comment", "id3v1 comment"):
+            if frame.desc.lower() not in ("", "description", "comment"):
                 continue
         elif name == "TCON":
             yield from ((name, genre) for genre in frame.genres)
             continue
-        elif not (name.startswith("T") or name in ("MVNM", "MVIN", "GRP1")):
-            continue
-        for text in frame.text:
+        for text in getattr(frame, "text", ()) if name[0] in "TCMG" else ():
             yield name, str(text)
 
 
@@ -119,10 +135,10 @@ def stars(tags: Any) -> int | None:
 def chapters(tags: Any, duration: float | None) -> tuple[Chapter, ...]:
     """CHAP frames in the order of the top CTOC where it names them all, else by time."""
     found = {frame.element_id: frame for frame in tags.values() if frame.FrameID == "CHAP"}
-    order = next((frame.child_element_ids for frame in tags.values() if frame.FrameID == "CTOC" and frame.flags & 2), [])
+    order: list[str] = next((frame.child_element_ids for frame in tags.values() if frame.FrameID == "CTOC" and frame.flags & 2), [])
     frames = [found[name] for name in order if name in found] if set(order) >= set(found) else []
     frames = frames or sorted(found.values(), key=lambda frame: frame.start_time)
-    return tuple(_chapter(frame, index, duration) for index, frame in enumerate(frames))
+    return tuple(_chapter(frame, index, duration) for index, frame in enumerate(frames[:MAX_CHAPTERS]))
 
 
 def _chapter(frame: Any, index: int, duration: float | None) -> Chapter:

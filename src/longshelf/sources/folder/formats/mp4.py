@@ -11,26 +11,36 @@ from typing import BinaryIO, NamedTuple
 
 from longshelf.errors import Unreadable
 from longshelf.model.records import Chapter
-from longshelf.sources.folder.fields import clean
+from longshelf.sources.folder.formats import marks
+from longshelf.sources.folder.formats.marks import Mark
 
 MAX_BOXES = 20_000  # in one file; real ones have a few hundred
 MAX_VALUE = 2**20  # bytes kept of one tag
-MAX_CHAPTERS = 10_000
 MAX_TABLE = 2**20  # bytes read of one sample table of a chapter track
-_NERO_TICKS = 10_000_000  # chpl counts in 100 ns
 _UNSAID = 0xFFFFFFFF
 
 # Sample entry (or AAC object type) -> the codec's usual name.
 CODECS = {
-    "avc1": "h264", "avc2": "h264", "avc3": "h264", "avc4": "h264", "hvc1": "hevc", "hev1": "hevc", "dvh1": "hevc", "dvhe": "hevc", "av01": "av1",
-    "vp08": "vp8", "vp09": "vp9", "mp4v": "mpeg4", "s263": "h263", "h263": "h263", "jpeg": "mjpeg", "mjp2": "jpeg2000", "apch": "prores",
-    "apcn": "prores", "apcs": "prores", "apco": "prores", "ap4h": "prores", "ap4x": "prores", "svq3": "svq3", "svq1": "svq1", "rle ": "qtrle",
-    "mp4a": "aac", "alac": "alac", "ac-3": "ac3", "ec-3": "eac3", "Opus": "opus", "fLaC": "flac", ".mp3": "mp3", "samr": "amr_nb",
-    "sawb": "amr_wb", "sowt": "pcm", "twos": "pcm", "lpcm": "pcm", "raw ": "pcm", "in24": "pcm", "fl32": "pcm", "ulaw": "pcm_mulaw",
-    "alaw": "pcm_alaw", "dtsc": "dts", "dtsh": "dts", "dtsl": "dts", "drms": "aac", "aavd": "aac", "xvid": "mpeg4", "mjpa": "mjpeg", "mjpb": "mjpeg",
-    "tx3g": "mov_text", "text": "text", "wvtt": "webvtt", "stpp": "ttml", "c608": "eia_608", "dvd ": "dvd_subtitle", "mp4s": "dvd_subtitle",
+    "avc1": "h264", "avc2": "h264", "avc3": "h264", "avc4": "h264", "hvc1": "hevc", "hev1": "hevc", "dvh1": "hevc", "dvhe": "hevc",
+    "av01": "av1", "vp08": "vp8", "vp09": "vp9", "mp4v": "mpeg4", "s263": "h263", "h263": "h263", "jpeg": "mjpeg",
+    "mjp2": "jpeg2000", "apch": "prores", "apcn": "prores", "apcs": "prores", "apco": "prores", "ap4h": "prores", "ap4x": "prores",
+    "svq3": "svq3", "svq1": "svq1", "rle ": "qtrle", "mp4a": "aac", "alac": "alac", "ac-3": "ac3", "ec-3": "eac3", "Opus": "opus",
+    "fLaC": "flac", ".mp3": "mp3", "samr": "amr_nb", "sawb": "amr_wb", "sowt": "pcm", "twos": "pcm", "lpcm": "pcm", "raw ": "pcm",
+    "in24": "pcm", "fl32": "pcm", "ulaw": "pcm_mulaw", "alaw": "pcm_alaw", "dtsc": "dts", "dtsh": "dts", "dtsl": "dts",
+    "drms": "aac", "aavd": "aac", "xvid": "mpeg4", "mjpa": "mjpeg", "mjpb": "mjpeg", "tx3g": "mov_text", "text": "text",
+    "wvtt": "webvtt", "stpp": "ttml", "c608": "eia_608", "dvd ": "dvd_subtitle", "mp4s": "dvd_subtitle",
 }  # fmt: skip
-_OBJECT_TYPES = {0x69: "mp3", 0x6B: "mp3", 0xA5: "ac3", 0xA6: "eac3", 0xA9: "dts", 0xAD: "opus", 0xDD: "vorbis", 0x20: "mpeg4", 0x21: "h264"}
+_OBJECT_TYPES = {
+    0x69: "mp3",
+    0x6B: "mp3",
+    0xA5: "ac3",
+    0xA6: "eac3",
+    0xA9: "dts",
+    0xAD: "opus",
+    0xDD: "vorbis",
+    0x20: "mpeg4",
+    0x21: "h264",
+}
 ENCRYPTED = frozenset(("drms", "aavd", "encv", "enca"))  # sample entries of files that only their shop's player can open
 
 
@@ -107,7 +117,7 @@ class _Reader:
         self.size = size
         self.boxes_left = MAX_BOXES
         self.movie = Movie()
-        self.nero: list[tuple[float, str]] = []
+        self.nero: list[Mark] = []
         self.scale = 0
 
     def read(self) -> Movie:
@@ -252,7 +262,7 @@ class _Reader:
             if box.kind == "meta":
                 self._meta(box)
             elif box.kind == "chpl":
-                self.nero = _nero(self._bytes(box, MAX_VALUE))
+                self.nero = marks.nero(self._bytes(box, MAX_VALUE))
             elif box.kind.startswith("\xa9"):
                 text = _quicktime_text(self._bytes(box, MAX_VALUE))
                 if text:
@@ -270,8 +280,7 @@ class _Reader:
                     self._tag(item, names)
 
     def _keys(self, keys: Box) -> list[str]:
-        found = [self._bytes(box, 256).decode("utf-8", "replace") for box in self._boxes(keys.start + 8, keys.end)]
-        return found
+        return [self._bytes(box, 256).decode("utf-8", "replace") for box in self._boxes(keys.start + 8, keys.end)]
 
     def _tag(self, item: Box, names: list[str]) -> None:
         name, mean, values = item.kind, "", []
@@ -296,35 +305,23 @@ class _Reader:
     def _chapters(self) -> tuple[Chapter, ...]:
         """QuickTime's text track where there is one, else Nero's list: the first has no limit of 255 and is what Apple's players show."""
         wanted = [number for track in self.movie.tracks for number in track.chapter_tracks]
-        marks: list[tuple[float, str]] = []
+        found: list[Mark] = []
         for track in self.movie.tracks:
             if track.id in wanted and track.handler in ("text", "sbtl"):
-                marks = self._text_track(track)
+                found = self._text_track(track)
                 break
-        return chapters_from(marks or self.nero, self.movie.duration)
+        return marks.from_marks(found or self.nero, self.movie.duration)
 
-    def _text_track(self, track: Track) -> list[tuple[float, str]]:
+    def _text_track(self, track: Track) -> list[Mark]:
         if not track.timescale or not {"stts", "stsz", "stsc"} <= track.tables.keys():
             return []
         tables = {kind: self._bytes(box, MAX_TABLE) for kind, box in track.tables.items()}
-        starts = _sample_starts(tables["stts"])
-        places = _sample_places(tables)
-        marks = []
+        starts = marks.sample_starts(tables["stts"])
+        places = marks.sample_places(tables)
+        found = []
         for ticks, (place, length) in zip(starts, places, strict=False):
-            marks.append((ticks / track.timescale, _sample_text(self._at(place, min(length, 4_096)))))
-        return marks
-
-
-def chapters_from(marks: list[tuple[float, str]], duration: float | None) -> tuple[Chapter, ...]:
-    """Chapters of marks (start in seconds, title), in order of time; each ends where the next begins, the last with the file. Marks beyond
-    the end and a second mark at the same moment are dropped."""
-    inside = sorted((mark for mark in marks if duration is None or mark[0] < duration or mark[0] == 0), key=lambda mark: mark[0])
-    distinct = [mark for index, mark in enumerate(inside) if index == 0 or mark[0] > inside[index - 1][0]][:MAX_CHAPTERS]
-    ends = [*(start for start, _ in distinct[1:]), duration]
-    return tuple(
-        Chapter(clean(title) or f"Chapter {index + 1}", start=round(start, 3), end=None if end is None else round(end, 3))
-        for index, ((start, title), end) in enumerate(zip(distinct, ends, strict=False))
-    )
+            found.append((ticks / track.timescale, marks.sample_text(self._at(place, min(length, 4_096)))))
+        return found
 
 
 def _times(body: bytes) -> tuple[int, int, int]:
@@ -392,64 +389,3 @@ def _quicktime_text(body: bytes) -> bytes:
     length, language = struct.unpack(">HH", body[:4])
     text = body[4 : 4 + length]
     return text if language >= 0x400 else text.decode("mac-roman").encode()
-
-
-def _nero(body: bytes) -> list[tuple[float, str]]:
-    place = 9 if body[:1] == b"\x01" else 5
-    count = body[place - 1] if len(body) >= place else 0
-    marks: list[tuple[float, str]] = []
-    for _ in range(count):
-        if place + 9 > len(body):
-            break
-        start, length = struct.unpack(">QB", body[place : place + 9])
-        place += 9
-        marks.append((start / _NERO_TICKS, body[place : place + length].decode("utf-8", "replace")))
-        place += length
-    return marks
-
-
-def _sample_starts(stts: bytes) -> Iterator[int]:
-    now = given = 0
-    for place in range(8, len(stts) - 7, 8):
-        count, delta = struct.unpack(">II", stts[place : place + 8])
-        for _ in range(min(count, MAX_CHAPTERS - given)):
-            yield now
-            now += delta
-            given += 1
-
-
-def _sample_places(tables: dict[str, bytes]) -> Iterator[tuple[int, int]]:
-    """(place in the file, bytes) of each sample, from the tables of chunks."""
-    sizes = tables["stsz"]
-    same, count = struct.unpack(">II", sizes[4:12]) if len(sizes) >= 12 else (0, 0)
-    chunks, step = (tables["co64"], 8) if "co64" in tables else (tables.get("stco", b""), 4)
-    places = range(8, min(len(chunks), 8 + step * MAX_CHAPTERS) - step + 1, step)
-    sample = 0
-    for place, samples in zip(places, _samples_by_chunk(tables["stsc"]), strict=False):
-        offset = int.from_bytes(chunks[place : place + step], "big")
-        for _ in range(samples):
-            if sample >= min(count, MAX_CHAPTERS):
-                return
-            at = 12 + 4 * sample
-            length = same or int.from_bytes(sizes[at : at + 4], "big")
-            yield offset, length
-            offset += length
-            sample += 1
-
-
-def _samples_by_chunk(stsc: bytes) -> Iterator[int]:
-    """Samples of the first chunk, the second … without end: a run of equal chunks lasts until the next one begins."""
-    runs = [struct.unpack(">II", stsc[place : place + 8]) for place in range(8, min(len(stsc), 8 + 12 * MAX_CHAPTERS) - 11, 12)]
-    chunk, samples = 1, 0
-    for first, following in runs:
-        for _ in range(first - chunk):
-            yield samples
-        chunk, samples = max(chunk, first), following
-    while True:
-        yield samples
-
-
-def _sample_text(sample: bytes) -> str:
-    length = int.from_bytes(sample[:2], "big")
-    text = sample[2 : 2 + length]
-    return text.decode("utf-16", "replace") if text[:2] in (b"\xff\xfe", b"\xfe\xff") else text.decode("utf-8", "replace")

@@ -118,7 +118,7 @@ def parse(root: xml.Element, origin: Origin = Origin.EMBEDDED) -> Package:
     if package is None:
         raise Unreadable("not an OPF package document")
     parts = {xml.local(part.tag): part for part in reversed(package)}
-    metadata = _Metadata(parts["metadata"] if "metadata" in parts else package)
+    metadata = _Metadata(parts.get("metadata", package))
     spine = parts.get("spine")
     manifest = _manifest(parts["manifest"]) if "manifest" in parts else {}
     return Package(
@@ -132,8 +132,10 @@ def parse(root: xml.Element, origin: Origin = Origin.EMBEDDED) -> Package:
 
 def resolved(folder: str, href: str) -> str:
     """The archive name an href means: percent-decoded, relative to `folder` ("" or "OEBPS/"), confined to the archive. A fragment stays
-    as it is. "" for an address outside the archive."""
+    as it is. "" for an address outside the archive, or one of the document it stands in."""
     path, mark, fragment = href.strip().partition("#")
+    if not path:
+        return ""
     if "%" in path:
         path = unquote(path)
     path = path.replace("\\", "/")
@@ -193,9 +195,9 @@ def _layer(metadata: _Metadata, origin: Origin, presentation: dict[str, object])
         extra["publisher"] = publisher
     if rights := metadata.first("rights"):
         extra["rights"] = rights
-    series, numbers = _series(metadata)
-    if numbers:
-        extra["series_number"] = numbers[0]
+    series, printed = _series(metadata)
+    if printed:
+        extra["series_number"] = printed
     credits = [*_persons(metadata), *series, *_topics(metadata)]
     if imprint or publisher:
         credits.append(Credit(EntityKind.PUBLISHER, imprint or publisher))
@@ -260,8 +262,8 @@ def _persons(metadata: _Metadata) -> list[Credit]:
             if not name or (name.lower().startswith(_CALIBRE) and "bkp" in roles):
                 continue
             sort_name = fields.known(metadata.refinement(value, "file-as"))
-            for role in _ours(roles, otherwise, alone=len(creators) == 1):
-                found.append(Credit(EntityKind.PERSON, name, role, None, sort_name))
+            ours = _ours(roles, otherwise, alone=len(creators) == 1)
+            found += [Credit(EntityKind.PERSON, name, role, None, sort_name) for role in ours]
     return found
 
 
@@ -279,16 +281,20 @@ def _ours(codes: list[str], otherwise: Role, *, alone: bool) -> list[Role]:
     return list(dict.fromkeys(RELATORS.get(code) or _ROLE_WORDS.get(code) or unknown for code in codes))
 
 
-def _series(metadata: _Metadata) -> tuple[list[Credit], list[str]]:
-    """EPUB 3 collections, then calibre's series, each name once; and numbers whose text says more than their position."""
+def _series(metadata: _Metadata) -> tuple[list[Credit], str]:
+    """EPUB 3 collections, then calibre's series, each name once; and the number of the first series as printed. A collection that calls
+    itself a set, such as a list of prize winners, is a group: its order is not a reading order."""
     found: dict[str, tuple[str, fields.Number]] = {}
+    sets: dict[str, tuple[str, fields.Number]] = {}
     for value in metadata.properties.get("belongs-to-collection", ()):
         position = metadata.refinements(value, "group-position") or metadata.refinements(value, "calibre:series_index")
-        _add_series(found, value.text, fields.number(position[0] if position else None))
+        into = sets if metadata.refinement(value, "collection-type").lower() == "set" else found
+        _add_series(into, value.text, fields.number(position[0] if position else None))
     for name, number in _calibre_series(metadata):
         _add_series(found, name, number)
     credits = [Credit(EntityKind.SERIES, name, position=number.position) for name, number in found.values()]
-    return credits, [number.text for _, number in found.values() if number.text]
+    credits += [Credit(EntityKind.GROUP, name, position=number.position) for name, number in sets.values()]
+    return credits, next((number.text for _, number in found.values()), "")
 
 
 def _add_series(found: dict[str, tuple[str, fields.Number]], text: str, number: fields.Number) -> None:

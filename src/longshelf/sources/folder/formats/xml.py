@@ -24,18 +24,24 @@ class Document(NamedTuple):
     repaired: str = ""
 
 
-_SAFE = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "huge_tree": False,
-    "remove_comments": True,
-    "remove_pis": True,
-    "collect_ids": False,
-}
-# One parser for all calls: making one costs more than parsing a small file, and lxml locks it between threads.
-_STRICT = etree.XMLParser(**_SAFE)
-_REPAIRING = etree.XMLParser(recover=True, encoding="utf-8", **_SAFE)
+def _parser(*, repairing: bool) -> etree.XMLParser:
+    """One that fetches nothing, resolves nothing and keeps its limits."""
+    return etree.XMLParser(
+        recover=repairing,
+        encoding="utf-8" if repairing else None,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+
+
+# Two parsers for all calls: making one costs more than parsing a small file, and lxml locks them between threads.
+_STRICT = _parser(repairing=False)
+_REPAIRING = _parser(repairing=True)
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_ENTITIES = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -53,8 +59,8 @@ def parse(data: bytes, what: str) -> Document:
 
 @lru_cache(maxsize=4_096)
 def local(name: object) -> str:
-    """ "title" for "{http://purl.org/dc/elements/1.1/}Title": files disagree about namespaces and case."""
-    return name.rpartition("}")[2].lower() if isinstance(name, str) else ""
+    """ "title" for "{http://purl.org/dc/elements/1.1/}Title": files disagree about namespaces and case, and some declare none."""
+    return name.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(name, str) else ""
 
 
 def attributes(element: Element) -> dict[str, str]:
@@ -63,7 +69,7 @@ def attributes(element: Element) -> dict[str, str]:
     for name, value in element.attrib.items():
         plain = name if isinstance(name, str) else name.decode()
         text = value if isinstance(value, str) else value.decode()
-        if "}" in plain:
+        if "}" in plain or ":" in plain:
             found.setdefault(local(plain), text)
         else:
             found[plain.lower()] = text

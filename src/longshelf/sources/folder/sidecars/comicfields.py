@@ -11,7 +11,8 @@ from longshelf.model.records import Chapter, Credit, Layer
 from longshelf.sources.folder import fields
 from longshelf.sources.folder.formats import xml
 
-# The words of ComicInfo 2.1, and of the rating systems people type instead -> the youngest reader, in years. Unknown and pending say nothing.
+# The words of ComicInfo 2.1, and of the rating systems people type instead -> the youngest reader, in years.
+# "Unknown" and "Rating Pending" say nothing.
 AGE_RATINGS: dict[str, int] = {
     "everyone": 0, "g": 0, "all ages": 0, "early childhood": 3, "kids to adults": 6, "pg": 8, "everyone 10+": 10,
     "teen": 13, "t": 13, "pg-13": 13, "teen plus": 15, "teen+": 15, "t+": 15, "ma15+": 15, "m": 17, "mature 17+": 17, "mature": 17,

@@ -11,9 +11,9 @@ from longshelf.model.records import Credit, Layer, Origin
 from longshelf.sources.folder import fields
 from longshelf.sources.folder.formats import xml
 from longshelf.sources.folder.languages import language
+from longshelf.sources.folder.regular import content
 from longshelf.sources.folder.sidecars import comicdialects
 from longshelf.sources.folder.sidecars.comicfields import ComicInfo, age_rating, first_texts, numbering, page_marks, publisher, topics
-from longshelf.sources.folder.sidecars.text import content
 
 # ComicInfo's element -> what that person did.
 CREATORS: tuple[tuple[str, Role], ...] = (

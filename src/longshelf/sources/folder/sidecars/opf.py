@@ -6,7 +6,7 @@ import msgspec
 
 from longshelf.model.records import Cover, Layer, Origin
 from longshelf.sources.folder.formats import package, xml
-from longshelf.sources.folder.sidecars.text import content
+from longshelf.sources.folder.regular import content
 
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 
