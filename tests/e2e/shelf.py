@@ -72,7 +72,7 @@ def list_stats(page: Page) -> dict[str, int]:
 
 
 def nodes(page: Page) -> int:
-    count: int = page.evaluate("() => document.querySelectorAll('*').length")
+    count: int = page.evaluate("() => document.body.querySelectorAll('*').length")
     return count
 
 

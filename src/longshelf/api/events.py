@@ -42,7 +42,7 @@ class EventFeed:
             follower = await self._threads.read(self._follower, read_mark(last_id))
             missed = await self._threads.read(follower.look)
             yield RETRY + _event("hello", missed.mark, HelloEvent(missed.mark.revision)) + _events(missed, jobs=jobs)
-            self._start()
+            self._start(follower)
             async for chunk in self._news(queue, missed.mark, jobs=jobs):
                 yield chunk
         finally:
@@ -72,13 +72,13 @@ class EventFeed:
             if chunk:
                 yield chunk
 
-    def _start(self) -> None:
+    def _start(self, follower: Follower) -> None:
+        """The first listener's own view goes on as everybody's: nothing can happen between the two."""
         if self._looking is None and not self._closed:
-            self._looking = asyncio.create_task(self._look())
+            self._looking = asyncio.create_task(self._look(follower))
 
-    async def _look(self) -> None:
+    async def _look(self, follower: Follower) -> None:
         """Until nobody listens."""
-        follower = await self._threads.read(self._follower, None)
         while True:
             news = await self._threads.read(follower.look)
             if news.jobs or news.libraries:

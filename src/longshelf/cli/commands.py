@@ -19,7 +19,7 @@ from longshelf.sources.folder.options import FolderOptions
 from longshelf.store import libraries
 from longshelf.store.database import Database
 from longshelf.store.libraries import Library
-from longshelf.store.migrate import upgrade
+from longshelf.store.migrate import open_database
 from longshelf.tasks import scan
 from longshelf.tasks.libraries import add_folder_library, remove_library
 from longshelf.tasks.table import tasks
@@ -40,9 +40,7 @@ class Command:
 @contextmanager
 def opened(settings: Settings) -> Iterator[Database]:
     """The database in its newest form, closed at the end."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database_url)
-    upgrade(database)
+    database = open_database(settings)
     try:
         yield database
     finally:

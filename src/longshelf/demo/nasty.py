@@ -114,8 +114,8 @@ def _pictures(target: Path) -> dict[str, Expected]:
 
 def _wrong_content(target: Path) -> dict[str, Expected]:
     page = b"<!DOCTYPE html><html><body>404 Not Found</body></html>\n" * 20
-    claims = {f"webpage.{suffix}": (page, Expected.ISSUE) for suffix in ("jpg", "png", "epub", "cbz", "pdf", "mp4", "mkv", "m4b")}
-    empty = {f"empty.{suffix}": (b"", Expected.ISSUE) for suffix in EMPTY_EXTENSIONS}
+    claims = {f"webpage-{suffix}.{suffix}": (page, Expected.ISSUE) for suffix in ("jpg", "png", "epub", "cbz", "pdf", "mp4", "mkv", "m4b")}
+    empty = {f"empty-{suffix}.{suffix}": (b"", Expected.ISSUE) for suffix in EMPTY_EXTENSIONS}
     odd: Files = {
         "picture.epub": (tiny_png(4), Expected.ISSUE),
         "book.mp4": (zipped([("a.txt", b"a")]), Expected.ISSUE),
@@ -123,7 +123,7 @@ def _wrong_content(target: Path) -> dict[str, Expected]:
         "tag.mp3": (b"ID3\x04\0\0\x7f\x7f\x7f\x7f" + b"\0" * 400, Expected.BOUNDED),
         "xref.pdf": (
             b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 1 0 R>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n99999999\n%%EOF",
-            Expected.ISSUE,
+            Expected.BOUNDED,
         ),
     }
     return _put(target, claims | empty | odd)
@@ -150,7 +150,7 @@ def _hostile_names(target: Path) -> dict[str, Expected]:
     ]
     for number, name in enumerate(names):
         (target / name).write_bytes(tiny_png(100 + number))
-    return dict.fromkeys(names, Expected.ITEM)
+    return {**dict.fromkeys(names, Expected.ITEM), "..png.png": Expected.IGNORED}  # a leading dot hides a file
 
 
 def _special_files(target: Path) -> dict[str, Expected]:

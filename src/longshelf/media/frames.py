@@ -23,7 +23,7 @@ from longshelf.media.decoding import MAX_PIXELS
 PLACES = (0.14, 0.2, 0.33, 0.5, 0.05)  # shares of the length, tried in this order until a frame shows something
 MAX_PACKETS = 3_000  # read for one frame
 MAX_FRAMES = 90  # decoded after a seek before we take what we have
-CLEAR_CONTRAST = 22.0  # deviation of brightness, of 255, above which a frame surely shows something
+CLEAR_CONTRAST = 40.0  # deviation of brightness, of 255, above which a frame surely shows something; dim ones of a fade stay below
 CLEAR_BRIGHTNESS = (30.0, 230.0)  # outside of it the frame is part of a fade
 
 

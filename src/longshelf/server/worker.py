@@ -7,8 +7,8 @@ import structlog
 
 from longshelf.config import Settings
 from longshelf.jobs.worker import Worker
-from longshelf.store.database import Database
-from longshelf.store.migrate import upgrade
+from longshelf.store.migrate import open_database
+from longshelf.tasks import housekeeping
 from longshelf.tasks.table import tasks
 from longshelf.tasks.watch import Watcher
 
@@ -17,9 +17,8 @@ _log = structlog.get_logger(__name__)
 
 def run_worker(settings: Settings) -> None:
     """Blocks until asked to stop; running jobs put themselves back first."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database_url)
-    upgrade(database)
+    database = open_database(settings)
+    housekeeping.schedule(database)
     worker = Worker(database, tasks(settings), slots=settings.job_workers)
     watcher = Watcher(database)
 

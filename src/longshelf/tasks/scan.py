@@ -36,9 +36,12 @@ def arguments(library_id: int, *, full: bool = False, allow_empty: bool = False)
 
 
 def request(database: Database, library: Library, *, full: bool = False, allow_empty: bool = False, priority: int = 0) -> Job:
-    """Queues a scan; the one that is queued or running when there is one. Invalid for a library that has no folders."""
+    """Queues a scan; the one that is queued or running when there is one. Invalid for a library that has no folders,
+    Conflict for one that is being removed."""
     if library.type is not LibraryType.FOLDER:
         raise Invalid("library", f"{library.name} is a {library.type} library; only folder libraries are scanned")
+    if library.state == "removing":
+        raise Conflict(f"{library.name} is being removed")
     args = arguments(library.id, full=full, allow_empty=allow_empty)
     with database.write_quietly() as connection:
         return jobs.enqueue(connection, KIND, args, at=database.clock(), key=str(library.id), priority=priority, max_attempts=ATTEMPTS)

@@ -5,7 +5,7 @@ from functools import partial
 
 from longshelf.config import Settings
 from longshelf.jobs.ending import Task
-from longshelf.tasks import colors, scan
+from longshelf.tasks import colors, housekeeping, scan
 
 
 def tasks(settings: Settings) -> Mapping[str, Task]:
@@ -13,4 +13,5 @@ def tasks(settings: Settings) -> Mapping[str, Task]:
     return {
         scan.KIND: partial(scan.scan, parsers=settings.parsers),
         colors.KIND: partial(colors.find_colors, folder=settings.thumbnails),
+        housekeeping.KIND: housekeeping.tidy,
     }

@@ -122,6 +122,7 @@ def test_the_position_of_an_item_is_its_index_in_the_list(
 
 @SHARED
 @given(library=worlds(), query=queries(3), viewer=viewers, limit=st.sampled_from((0, 1, 2, 50)))
+@example(library=world(1, 30), query=ALL, viewer=ANN, limit=0)  # the whole library has a way of its own
 def test_facets_count_items_not_links(database: Database, *, library: World, query: tree.Query, viewer: Viewer, limit: int) -> None:
     items = [each for each in library.items if query.matches(each, viewer)]
     with shelf(database, library) as connection, snapshot(connection) as snap:

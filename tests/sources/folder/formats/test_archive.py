@@ -76,6 +76,19 @@ def test_a_rare_compression_is_left_to_libarchive(tmp_path: Path) -> None:
     assert archive.read_member(path, "p1.png") == PIXEL
 
 
+def test_a_false_checksum_is_found_whoever_unpacks(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bzip2.cbz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as writer:
+        writer.writestr("p1.png", PIXEL)
+    data = bytearray(path.read_bytes())
+    for start, place in ((data.index(b"PK\3\4"), 14), (data.index(b"PK\1\2"), 16)):
+        data[start + place] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(Unreadable, match="damaged"):
+        archive.read_member(path, "p1.png")
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize("start", [b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00", b"7z\xbc\xaf\x27\x1c", b"PK\3\4"])
 def test_a_file_that_only_starts_like_an_archive_is_unreadable(start: bytes, tmp_path: Path) -> None:
     path = tmp_path / "x.cbr"

@@ -3,6 +3,8 @@
 What a file is, its first bytes say, never its extension. Nothing is written to disk and no name is followed, so a name may be anything.
 ZIP is read by `zips`; RAR, 7-Zip and rare ZIP compressions by libarchive, which can only walk an archive from its start."""
 
+import ctypes
+import logging
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +34,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 _DIGITS = re.compile("[0-9]+")
 _LOCKED = "encrypted with a password"
 _BLOCK = 64 * 1024
+logging.getLogger("libarchive").addHandler(logging.NullHandler())  # its warnings come back as reasons; they are not for stderr too
 
 
 class Archive(Protocol):
@@ -165,46 +168,47 @@ class _Walked:
 
     def _walk(self, wanted: Callable[[str], bool], limit: int) -> Iterator[tuple[str, bytes | Unreadable | None]]:
         """Every file's name, with the content of the wanted ones or the reason why it cannot be had."""
-        import libarchive
+        from libarchive import ffi
         from libarchive.exception import ArchiveError
+        from libarchive.read import ArchiveRead, new_archive_read
 
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         walked = 0
         try:
-            with libarchive.fd_reader(self._descriptor, self.kind, "none") as entries:
-                for count, entry in enumerate(entries):
-                    walked += max(entry.size or 0, 0)
+            with new_archive_read(self.kind, "none") as pointer:
+                ffi.read_open_fd(pointer, self._descriptor, _BLOCK)
+                for count, entry in enumerate(ArchiveRead(pointer)):
+                    size = max(entry.size or 0, 0)
+                    walked += size
                     if count >= MAX_MEMBERS or walked > MAX_UNPACKED:
                         raise Unreadable(f"the archive holds more than {MAX_MEMBERS:,} entries or {MAX_UNPACKED // 2**30} GB")
                     name = _entry_name(entry.pathname)
                     if name and entry.isfile:
-                        yield name, _content(entry, name, limit) if wanted(name) else None
+                        yield name, _content(pointer, name, size, limit) if wanted(name) else None
         except ArchiveError as error:
             raise Unreadable(f"the archive cannot be read: {_reason(error)}") from None
 
 
-class _Entry(Protocol):
-    """What we use of libarchive's entry."""
-
-    size: int | None
-
-    def get_blocks(self, block_size: int) -> Iterator[bytes]: ...
-
-
-def _content(entry: _Entry, name: str, limit: int) -> bytes | Unreadable:
+def _content(pointer: int, name: str, size: int, limit: int) -> bytes | Unreadable:
+    """The data of the entry the walk stands at. The binding's own block reader takes a warning (a false checksum) for a block, so this one
+    asks libarchive itself."""
+    from libarchive import ffi
     from libarchive.exception import ArchiveError
 
     too_large = Unreadable(f"{name} is larger than {limit // 2**20} MB")
-    if (entry.size or 0) > limit:
+    if size > limit:
         return too_large
     content = bytearray()
+    block = ctypes.create_string_buffer(_BLOCK)
     try:
-        for block in entry.get_blocks(_BLOCK):
-            content += block
+        while (got := ffi.read_data(pointer, block, _BLOCK)) > 0:
+            content += memoryview(block)[:got]
             if len(content) > limit:
                 return too_large
     except ArchiveError as error:
         return Unreadable(f"{name} cannot be read: {_reason(error)}")
+    if got < 0:
+        return Unreadable(f"{name} is damaged: its checksum does not match")
     return bytes(content)
 
 

@@ -3,7 +3,6 @@
 A `Tags` maps a name of that vocabulary to its texts, best source first. The rule: whatever is not in a table is not read, and a
 name on the left of a table outranks those after it."""
 
-import re
 from collections.abc import Iterable, Mapping
 
 from longshelf.sources.folder.formats.mp4 import Value
@@ -131,14 +130,18 @@ COMMENTS: dict[str, tuple[str, ...]] = {
 }
 _PAIRS = frozenset(("trkn", "disk"))
 _NUMBERS = frozenset(("stik", "tvsn", "tves", "\xa9mvi"))
-_SPLIT = re.compile("[\x00]")
+_SEVERAL = frozenset(("description", "release", "date", "grouping"))  # the reader chooses among them by content
 
 
 def from_table(table: Mapping[str, Iterable[str]], raw: Mapping[str, Iterable[str]]) -> Tags:
-    """The texts of `raw` under our names. All texts of one source are kept; those of a lesser source follow."""
+    """The texts of `raw` under our names: all of the best source that has any, and those of lesser ones only where it matters."""
     found: Tags = {}
     for name, sources in table.items():
-        texts = [text for source in sources for each in raw.get(source, ()) for text in _SPLIT.split(each) if text.strip()]
+        texts: list[str] = []
+        for source in sources:
+            if texts and name not in _SEVERAL:
+                break
+            texts += [text for each in raw.get(source, ()) for text in each.split("\0") if text.strip()]
         if texts:
             found[name] = tuple(dict.fromkeys(texts[:MAX_TEXTS]))
     return found

@@ -86,6 +86,8 @@ class ZipFile:
             raise Unsupported(f"{member.name} is compressed by method {member.method}")
         if zlib.crc32(content) != member.crc:
             raise Unreadable(f"{member.name} is damaged: its checksum does not match")
+        if len(content) != member.size:
+            raise Unreadable(f"{member.name} holds {len(content):,} bytes, not the {member.size:,} the archive claims: it is damaged")
         return content
 
     def _end64(self, position: int, count: int, size: int, start: int) -> tuple[int, int, int, int]:

@@ -1,0 +1,37 @@
+"""The job `housekeeping`, once a day: forgets what nobody will ask for again. Nothing a person made is ever among it."""
+
+from longshelf.jobs.context import Context
+from longshelf.logs import operation
+from longshelf.model.times import SECOND
+from longshelf.store import accounts, changes, jobs, schedules
+from longshelf.store.database import Database
+
+KIND = "housekeeping"
+EVERY_SECONDS = 86_400
+JOBS_KEPT_SECONDS = 30 * 86_400
+
+
+def schedule(database: Database) -> None:
+    """Makes sure that it comes every day."""
+    with database.write_quietly() as connection:
+        schedules.put(connection, KIND, every_seconds=EVERY_SECONDS, at=database.clock())
+
+
+def tidy(context: Context) -> dict[str, int]:
+    """Forgets ended jobs, changes every follower has long seen, and sessions that are over. The result counts them."""
+    database, at = context.database, context.database.clock()
+    with operation("cleanup") as running:
+        forgotten = {"jobs": 0}
+        while count := _prune_jobs(database, at - JOBS_KEPT_SECONDS * SECOND):
+            forgotten["jobs"] += count
+            context.check()
+        with database.write_quietly() as connection:
+            forgotten["changes"] = changes.prune(connection, at - changes.KEPT_SECONDS * SECOND)
+            forgotten["sessions"] = accounts.prune_sessions(connection, at)
+        running.report(**forgotten)
+    return forgotten
+
+
+def _prune_jobs(database: Database, before: int) -> int:
+    with database.write_quietly() as connection:
+        return jobs.prune(connection, before)

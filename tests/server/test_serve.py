@@ -1,0 +1,113 @@
+"""`longshelf serve` as a process: it says where it is, answers, and stops when asked, its children with it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from longshelf.config import Settings
+from longshelf.errors import Conflict
+from longshelf.server.run import base_url, check_port, environment
+
+ENTRY = """
+import sys
+from longshelf import config, logs
+from longshelf.server.run import serve
+if __name__ == "__main__":
+    logs.configure("json", "info")
+    serve(config.read(), with_worker=False)
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def process(directory: Path, port: int, workers: int = 1) -> Iterator[subprocess.Popen[str]]:
+    """The server in a process of its own, killed at the end if the test did not stop it."""
+    script = directory / "entry.py"
+    script.write_text(ENTRY, encoding="utf-8")
+    variables = {**os.environ, "LONGSHELF_DATA": str(directory / "data"), "LONGSHELF_PORT": str(port), "LONGSHELF_WORKERS": str(workers)}
+    with subprocess.Popen(
+        [sys.executable, str(script)], env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=directory
+    ) as running:
+        try:
+            yield running
+        finally:
+            if running.poll() is None:
+                running.kill()
+
+
+def wait_until_ready(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            if httpx.get(f"{url}/readyz", timeout=5, trust_env=False).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        if time.monotonic() > deadline:
+            raise TimeoutError("the server did not get ready")
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize(("workers", "number"), [(1, signal.SIGTERM), (2, signal.SIGINT)])
+def test_it_prints_its_address_answers_and_stops_when_asked(workers: int, number: signal.Signals, tmp_path: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with process(tmp_path, port, workers) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == f"Longshelf is at {url}/\n"
+        offered = re.search(rf"{url}/setup\?token=(\S+)", running.stdout.readline())
+        assert offered is not None
+        wait_until_ready(url)
+        body = {"token": offered[1], "name": "ann", "password": "correct horse battery"}
+        with httpx.Client(base_url=url, trust_env=False, timeout=30) as browser:
+            assert browser.post("/api/setup", json=body).status_code == 201
+            assert browser.get("/api/items").json()["items"] == []
+            with browser.stream("GET", "/api/events") as events:  # an open stream must not keep the server from stopping
+                assert next(events.iter_lines())
+                running.send_signal(number)
+                assert running.wait(30) == 0
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"{url}/readyz", timeout=2, trust_env=False)
+
+
+def test_a_taken_port_is_said_plainly() -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        with pytest.raises(Conflict, match=f"Port {port} is taken"):
+            check_port("127.0.0.1", port)
+
+
+def test_a_host_that_is_not_ours_is_said_plainly() -> None:
+    with pytest.raises(Conflict, match="Check --host"):
+        check_port("192.0.2.1", 8417)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"), [("127.0.0.1", "http://127.0.0.1:8417"), ("0.0.0.0", "http://127.0.0.1:8417"), ("::", "http://[::1]:8417"), ("::1", "http://[::1]:8417")]
+)  # fmt: skip
+def test_the_address_is_one_a_person_can_open(host: str, url: str, tmp_path: Path) -> None:
+    assert base_url(Settings(data=tmp_path, host=host)) == url
+
+
+def test_the_processes_get_the_settings_of_their_server(tmp_path: Path) -> None:
+    from longshelf import config
+
+    settings = Settings(data=tmp_path, database_url=f"sqlite:///{tmp_path}/x.db", port=9000, workers=3)
+    assert config.read(environment(settings), tmp_path) == settings
