@@ -1,5 +1,7 @@
 """People, passwords and tokens below HTTP."""
 
+from collections.abc import Callable
+
 import pytest
 
 from longshelf.accounts import passwords, tokens, users
@@ -7,6 +9,7 @@ from longshelf.accounts.accounts import Accounts, offer_setup
 from longshelf.accounts.throttle import LIMITS, WINDOW, Throttle, TooManyAttempts
 from longshelf.errors import Conflict, Invalid, NotFound, NotSignedIn
 from longshelf.model.viewer import NOBODY
+from longshelf.store import accounts as rows
 from longshelf.store.database import Database
 
 PASSWORD = "correct horse battery"
@@ -14,12 +17,16 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture
 def accounts(database: Database) -> Accounts:
-    return Accounts(database, lambda work: work())
+    def at_once(work: Callable[[], object]) -> None:
+        work()
+
+    return Accounts(database, at_once)
 
 
 def test_a_password_matches_itself_only() -> None:
     stored = passwords.hashed(PASSWORD)
-    assert PASSWORD not in stored and stored.startswith("$argon2id$")
+    assert PASSWORD not in stored
+    assert stored.startswith("$argon2id$")
     assert passwords.matches(PASSWORD, stored)
     assert not passwords.matches(PASSWORD + "x", stored)
     assert stored != passwords.hashed(PASSWORD)
@@ -49,7 +56,8 @@ def test_tokens_are_long_random_and_stored_as_digests(database: Database, accoun
     assert len(token) >= 43
     with database.read() as connection:
         stored = bytes(connection.exec_driver_sql("SELECT token_hash FROM session").scalar_one())
-    assert stored == tokens.digest(token) and token.encode() not in stored
+    assert stored == tokens.digest(token)
+    assert token.encode() not in stored
     assert accounts.by_session(token).user_id == user.id
     accounts.sign_out(token)
     assert accounts.by_session(token) == NOBODY
@@ -67,8 +75,6 @@ def test_a_disabled_user_is_out_everywhere(database: Database, accounts: Account
     key = users.create_key(database, "bob", "phone")
     assert accounts.by_key(key).user_id == bob.id
     with database.write_quietly() as connection:
-        from longshelf.store import accounts as rows
-
         rows.change_user(connection, bob.id, disabled_at=1)
     assert accounts.by_key(key) == NOBODY
     with pytest.raises(NotSignedIn):
@@ -82,11 +88,13 @@ def test_a_key_for_nobody_is_an_error(database: Database) -> None:
 
 def test_the_setup_token_is_good_once(database: Database, accounts: Accounts) -> None:
     token = offer_setup(database)
-    assert token is not None and accounts.setup_needed()
+    assert token is not None
+    assert accounts.setup_needed()
     with pytest.raises(Invalid):
         accounts.set_up("wrong", "ann", PASSWORD, "1.2.3.4")
     user, _ = accounts.set_up(token, "ann", PASSWORD, "1.2.3.4")
-    assert user.admin and not accounts.setup_needed()
+    assert user.admin
+    assert not accounts.setup_needed()
     with pytest.raises(Conflict):
         accounts.set_up(token, "eve", PASSWORD, "1.2.3.4")
     assert offer_setup(database) is None

@@ -2,6 +2,7 @@
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -15,6 +16,12 @@ from longshelf.store.migrate import upgrade
 from tests.api.conftest import Served
 from tests.support.catalogue import PASSWORD, client, listening, settings_in
 
+NOBODYS: tuple[dict[str, str], ...] = (
+    {},
+    {"authorization": "Bearer ls_wrong"},
+    {"authorization": "Basic YTpi"},
+    {"cookie": f"{SESSION_COOKIE}=x", "sec-fetch-site": "same-origin"},
+)
 PUBLIC = {"setupState", "setUp", "signIn", "signOut", "openapi", "docs", "healthz", "readyz"}
 
 
@@ -31,8 +38,7 @@ def test_the_table_opens_exactly_these_routes_to_everybody() -> None:
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.access is not Access.PUBLIC], ids=_ids)
-@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer ls_wrong"}, {"authorization": "Basic YTpi"}, {"cookie": f"{SESSION_COOKIE}=x",
-                                     "sec-fetch-site": "same-origin"}])  # fmt: skip
+@pytest.mark.parametrize("headers", NOBODYS)
 def test_without_a_valid_session_or_key_nothing_is_told(route: Route, headers: dict[str, str], served: Served) -> None:
     response = served.nobody.request(route.method, _filled(route), headers=headers, json={} if route.body else None)
     assert response.status_code == 401
@@ -58,7 +64,10 @@ def test_signing_in_gives_a_session_that_ends_when_signing_out(own: Served) -> N
         signed_in = browser.post("/api/session", json={"name": "ANN", "password": PASSWORD})
         assert signed_in.json()["user"] == {"id": 1, "name": "ann", "admin": True}
         cookie = signed_in.headers["set-cookie"]
-        assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie and "Secure" not in cookie
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+        assert "Path=/" in cookie
+        assert "Secure" not in cookie
         assert browser.get("/api/session").status_code == 200
         assert browser.get("/api/items").status_code == 200
         kept = f"{SESSION_COOKIE}={browser.cookies[SESSION_COOKIE]}"
@@ -122,7 +131,8 @@ def test_a_key_is_shown_once_and_works_until_it_is_withdrawn(own: Served) -> Non
         assert phone.get("/api/items").status_code == 200
         listed = own.admin.get("/api/keys").json()["items"]
         assert [each["name"] for each in listed] == ["tests", "phone"]
-        assert key.startswith(listed[1]["prefix"]) and key not in str(listed)
+        assert key.startswith(listed[1]["prefix"])
+        assert key not in str(listed)
         assert own.other.delete(f"/api/keys/{listed[1]['id']}").status_code == 404  # not his
         assert own.admin.delete(f"/api/keys/{listed[1]['id']}").status_code == 204
         assert phone.get("/api/items").status_code == 401
@@ -174,8 +184,6 @@ class TestSetup:
 
 
 def _race(url: str, token: str) -> list[int]:
-    from concurrent.futures import ThreadPoolExecutor
-
     def attempt(number: int) -> int:
         return httpx.post(f"{url}/api/setup", json={"token": token, "name": f"user{number}", "password": PASSWORD}, timeout=30).status_code
 

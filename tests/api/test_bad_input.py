@@ -18,7 +18,8 @@ GARBAGE = ("", "x", "-1", "0", "1e9", "99999999999999999999", "null", "[]", "%",
 BODIES: tuple[bytes, ...] = (
     b"", b"{", b"null", b"[]", b"1", b'"x"', b'{"nope": 1}', b'{"name": 1}', b'{"name": null}', b'{"rating": "x"}', b'{"rating": 1e400}',
     b'{"title": "\\u0000"}', b'{"title": "\\ud800"}', b"\xff\xfe", b'{"a":' * 500, b'{"folders": ["relative"], "name": "x"}',
-    b'{"name":"x","folders":["/nowhere/at/all"]}', b'{"password":"x","name":"x"}', b'{"tags":[1]}', b'{"progress": 2}', b'{"date":"2020-1"}',
+    b'{"name":"x","folders":["/nowhere/at/all"]}', b'{"password":"x","name":"x"}', b'{"tags":[1]}',
+    b'{"progress": 2}', b'{"date":"2020-1"}',
 )  # fmt: skip
 STREAMS = ("events",)  # never end; they have tests of their own
 
@@ -66,17 +67,17 @@ def test_an_unknown_parameter_is_400(route: Route, target: httpx.Client) -> None
 def test_garbage_in_any_parameter_is_an_answer_or_a_reason(route: Route, target: httpx.Client) -> None:
     path = filled(route.path)
     for param in _tried(route):
-        for text in GARBAGE:
+        for text in GARBAGE[:: 4 if param in params.ITEMS else 1]:
             refused(target.request(route.method, path, params={param.name: text}))
     for param in (param for param in _tried(route) if not param.many):
         assert refused(target.request(route.method, path, params=[(param.name, "1"), (param.name, "2")]))
 
 
 def _tried(route: Route) -> list[Param]:
-    """The filters of items are the same rows on every route: they are tried on one, and one in ten on the others."""
+    """The filters of items are the same rows on every route: they are tried on one, and a few of them on the others."""
     shared = [param for param in params.ITEMS if param in route.params]
     own = [param for param in route.params if param not in params.ITEMS]
-    return [*own, *(shared if route.name == "countItems" else shared[::10])]
+    return [*own, *(shared if route.name == "countItems" else shared[::20])]
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.body is not None], ids=_ids)
@@ -135,9 +136,9 @@ def test_page_size_has_a_range(path: str, size: str, status: int, target: httpx.
 
 @pytest.mark.parametrize("path", ["/api/items", "/api/tags"])
 def test_unknown_sorts_and_foreign_cursors_are_400(path: str, target: httpx.Client) -> None:
-    for params in ({"sort": "nope"}, {"order": "up"}, {"cursor": "nope"}, {"page": "1", "offset": "0"}, {"page": "1", "cursor": "x"}):
-        response = target.get(path, params=params)
-        assert response.status_code == 400, params
+    for asked in ({"sort": "nope"}, {"order": "up"}, {"cursor": "nope"}, {"page": "1", "offset": "0"}, {"page": "1", "cursor": "x"}):
+        response = target.get(path, params=asked)
+        assert response.status_code == 400, asked
         assert response.json()["field"]
 
 

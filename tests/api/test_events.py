@@ -56,7 +56,7 @@ def test_hello_comes_first_and_then_what_happens(own: Served) -> None:
         _, name, data = next(events)
         assert (name, data) == ("hello", {"revision": database.revision()})
         job_id, revision = enqueue(database), change(database)
-        heard = {}
+        heard: dict[str, Any] = {}
         while set(heard) != {"job", "library"}:
             _, name, data = next(events)
             heard[name] = data

@@ -22,7 +22,8 @@ def test_an_item_comes_whole(served: Served) -> None:
     msgspec.convert(item, shapes.Item)
     assert (item["title"], item["kind"], item["duration"]) == ("The film", "video", 12.5)
     assert item["files"] == served.admin.get(f"/api/items/{served.catalogue.film}/files").json()
-    assert item["files"][0]["name"] == "film.mp4" and item["files"][0]["missing"] is False
+    assert item["files"][0]["name"] == "film.mp4"
+    assert item["files"][0]["missing"] is False
     assert served.admin.get("/" + item["files"][0]["url"]).status_code == 200
     chapters = served.admin.get(f"/api/items/{served.catalogue.book}/chapters").json()
     assert [(chapter["title"], chapter["href"]) for chapter in chapters] == [("One", "c1.xhtml")]
@@ -41,11 +42,14 @@ def test_counts_lists_and_facets_agree(served: Served) -> None:
 
 def test_a_rail_and_random_and_similar_have_their_shapes(served: Served) -> None:
     rail = served.admin.get("/api/items/rail", params={"sort": "title", "n": 5}).json()
-    assert rail["marks"][0]["pos"] == 0 and rail["total"] == len(served.catalogue.ids)
+    assert rail["marks"][0]["pos"] == 0
+    assert rail["total"] == len(served.catalogue.ids)
     once, again = (served.admin.get("/api/items/random", params={"n": 5, "seed": 3}).json()["items"] for _ in range(2))
-    assert once == again and len(once) == 5
+    assert once == again
+    assert len(once) == 5
     similar = served.admin.get("/api/items/1/similar", params={"n": 7}).json()
-    assert len(similar["items"]) == 7 and 1 not in [item["id"] for item in similar["items"]]
+    assert len(similar["items"]) == 7
+    assert 1 not in [item["id"] for item in similar["items"]]
 
 
 def test_an_export_has_every_item_once_in_full(served: Served) -> None:
@@ -85,7 +89,10 @@ def test_an_edit_is_seen_everywhere_and_locked(own: Served) -> None:
     assert "title" in body["locked"]
     assert [item["id"] for item in own.admin.get("/api/items", params={"q": "zebra"}).json()["items"]] == [1]
     assert own.admin.get("/api/items", params={"id": 1}).json()["items"][0]["title"] == "Zebra"
-    assert own.admin.patch("/api/items/1", json={"title": " "}).status_code == 422
+    for wrong in ({"title": " "}, {"date": "2001-13"}, {"date": "2001-02-30"}, {"date": "0000"}, {"age_rating": -1}, {"tags": [""]}):
+        response = own.admin.patch("/api/items/1", json=wrong)
+        assert (response.status_code, response.json()["field"].partition("[")[0]) == (422, next(iter(wrong)))
+    assert own.admin.patch("/api/items/1", json={"date": ""}).json()["date"] is None
     assert own.other.patch("/api/items/1", json={"title": "x"}).status_code == 403
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from longshelf.model.sorts import SORTS
 from tests.api.conftest import Served
-from tests.support.catalogue import add_items, client
+from tests.support.catalogue import add_items, client, plain
 
 
 def walk(sender: httpx.Client, path: str, start: str = "next_cursor", **params: Any) -> list[list[int]]:
@@ -26,7 +26,7 @@ def walk(sender: httpx.Client, path: str, start: str = "next_cursor", **params: 
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("order", ["asc", "desc"])
 def test_a_walk_shows_what_one_large_page_shows(sort: str, order: str, served: Served) -> None:
-    params = {"sort": sort, "order": order, "seed": 5}
+    params: dict[str, Any] = {"sort": sort, "order": order, "seed": 5}
     whole = [item["id"] for item in served.admin.get("/api/items", params={**params, "page_size": 1000}).json()["items"]]
     assert sorted(whole) == sorted(served.catalogue.ids)
     for size in (7, 50):
@@ -40,10 +40,11 @@ def test_a_walk_shows_what_one_large_page_shows(sort: str, order: str, served: S
 
 
 def test_walking_back_shows_the_same_pages(served: Served) -> None:
-    params = {"sort": "rating", "page_size": 13}
+    params: dict[str, Any] = {"sort": "rating", "page_size": 13}
     pages = walk(served.admin, "/api/items", **params)
     last = served.admin.get("/api/items", params={**params, "page": len(pages)}).json()
-    assert last["pagination"]["has_next"] is False and last["pagination"]["next_cursor"] is None
+    assert last["pagination"]["has_next"] is False
+    assert last["pagination"]["next_cursor"] is None
     cursor, back = last["pagination"]["prev_cursor"], [[item["id"] for item in last["items"]]]
     while cursor:
         body = served.admin.get("/api/items", params={**params, "cursor": cursor}).json()
@@ -62,9 +63,7 @@ def test_rows_that_come_during_a_walk_disturb_nothing(own: Served) -> None:
         cursor = body["pagination"]["next_cursor"]
         if not cursor:
             break
-        from tests.support.catalogue import _plain
-
-        add_items(own.catalogue.database, own.catalogue.library_id, [_plain(len(seen) * 1000)])
+        add_items(own.catalogue.database, own.catalogue.library_id, [plain(len(seen) * 1000)])
     assert len(seen) == len(set(seen))
     assert before <= set(seen)
 
@@ -91,7 +90,7 @@ def test_entities_page_like_items(path: str, sort: str, order: str, size: int, s
 
 
 def test_a_page_past_the_end_is_empty_and_says_so(served: Served) -> None:
-    for path in ("/api/items", "/api/tags", "/api/jobs"):
+    for path in ("/api/items", "/api/tags", "/api/jobs", "/api/libraries", "/api/keys", "/api/views"):
         body = served.admin.get(path, params={"page": 10**9}).raise_for_status().json()
         assert body["items"] == []
         assert body["pagination"]["has_next"] is False
@@ -120,7 +119,8 @@ def test_nobody_else_sees_my_words_in_his_page(own: Served) -> None:
     own.admin.put("/api/items/1/me", json={"favorite": True, "rating": 80})
     mine = own.admin.get("/api/items", params={"id": 1}).json()["items"][0]
     his = own.other.get("/api/items", params={"id": 1}).json()["items"][0]
-    assert mine["me"]["favorite"] is True and mine["me"]["rating"] == 80
+    assert mine["me"]["favorite"] is True
+    assert mine["me"]["rating"] == 80
     assert his["me"] == {"rating": None, "favorite": False, "progress": None, "play_count": 0, "last_played_at": None, "hidden": False}
     assert own.other.get("/api/items", params={"favorite": "true"}).json()["items"] == []
     with client(own.url) as nobody:

@@ -33,12 +33,15 @@ FLAGS = [
 ]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     reason = _missing()
+    timing = "bench" in config.option.markexpr
     for item in items:
         if not item.path.is_relative_to(Path(__file__).parent):
             continue
         item.add_marker(pytest.mark.e2e)
+        if item.get_closest_marker("bench") and not timing:
+            item.add_marker(pytest.mark.skip(reason="prints figures: run it with -m bench -s on an idle machine"))
         if reason:
             item.add_marker(pytest.mark.skip(reason=reason))
 

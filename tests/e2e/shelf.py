@@ -71,9 +71,9 @@ def list_stats(page: Page) -> dict[str, int]:
     return stats
 
 
-def nodes(page: Page) -> int:
-    count: int = page.evaluate("() => document.body.querySelectorAll('*').length")
-    return count
+def holds_few_nodes(page: Page, most: int = 700) -> None:
+    """Once scrolling rests: in motion a few more rows are drawn ahead."""
+    page.wait_for_function("(most) => document.body.querySelectorAll('*').length <= most", arg=most, timeout=3000)
 
 
 def heap_bytes(page: Page) -> float:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -59,22 +58,30 @@ def expire_leases(data: Path) -> None:
     database.close()
 
 
+def wait_for_items(data: Path, wanted: int, process: "subprocess.Popen[bytes]") -> None:
+    """Until the scan has committed that many items: the kill then falls in its middle."""
+    database = Database(f"sqlite:///{data / 'longshelf.db'}")
+    while process.poll() is None:
+        with database.read() as connection:
+            if connection.exec_driver_sql("SELECT count(*) FROM item").scalar_one() >= wanted:
+                break
+        time.sleep(0.01)
+    database.close()
+
+
 @pytest.mark.timeout(300)
 def test_ten_kills_and_then_a_whole_scan_make_the_same_library(tree: Path, tmp_path: Path) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     for data in (whole, broken):
         run(data, "library", "add", "Tree", "--folder", str(tree))
     run(whole, "scan", "Tree")
-    chance = random.Random(5)
-    killed_midway = 0
-    for _ in range(KILLS):
+    for kill in range(1, KILLS + 1):
         process = command(broken, "scan", "Tree")
-        time.sleep(0.4 + chance.random() * 0.8)
+        wait_for_items(broken, kill * FILES // (KILLS + 2), process)
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=30)
-        killed_midway += process.returncode == -signal.SIGKILL
+        assert process.returncode == -signal.SIGKILL, "the scan ended before it could be killed"
         expire_leases(broken)
-    assert killed_midway == KILLS
     report = run(broken, "scan", "Tree")
     expected, found = library(whole, tree), library(broken, tree)
     assert report["files"] == FILES + 1

@@ -42,7 +42,8 @@ def test_addresses_of_the_ui_answer_with_the_ui(built: Path) -> None:
     ui = WebUi(built, "/shelf")
     for path in ("", "items/5", "setup", "index.html"):
         body, headers = respond(ui, path, "br")
-        assert b'<base href="/shelf/" />' in body and "content-encoding" not in headers
+        assert b'<base href="/shelf/" />' in body
+        assert "content-encoding" not in headers
     assert ui.respond("assets/gone.js", Headers({})) is None
     assert ui.respond("assets/../../secret", Headers({})) is None
 

@@ -28,6 +28,38 @@ def test_a_piece_of_any_text_finds_it(
             assert (1 in _found(connection, q, (1, 2))) is wanted, q
 
 
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ('"le guin"', True),
+        ('"guin frank"', False),  # from one name into the next
+        ('"dune frank"', False),  # from the title into a name
+        ('"herbert spice"', False),  # from a name into the description
+        ('"part two ursula"', False),
+        ("が", True),
+        ("か", False),  # another letter, not an accent to leave out
+        ("कि", True),
+        ("क", False),
+        ("ø", True),
+        ("o", False),
+        ("\U0001df00", True),  # a letter newer than SQLite's own tables
+        ("beyonce", True),
+        ("1e5", True),
+        ("1", False),
+        ("example", True),
+        ('"example com"', True),
+    ],
+)
+def test_words_are_ours_not_the_databases(database: Database, q: str, found: bool) -> None:
+    row = search.SearchRow(
+        1, ("Dune", "Part Two"), ("Ursula Le Guin", "Frank Herbert"), "Spice が कि ø \U0001df00 Beyoncé 1e5 https://example.com/x"
+    )
+    with database.write_quietly() as connection:
+        search.write_rows(connection, [row])
+        assert (_found(connection, q, (1,)) == [1]) is found
+        assert parse(q).match(document(row.titles, row.names, row.description)) is found
+
+
 def test_writing_again_replaces_and_deleting_forgets(database: Database) -> None:
     with database.write_quietly() as connection:
         search.write_rows(connection, [search.SearchRow(1, ("dune",), (), ""), search.SearchRow(2, ("dune",), (), "")])

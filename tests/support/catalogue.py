@@ -71,12 +71,20 @@ def make_catalogue(directory: Path, *, url: str | None = None, count: int = COUN
     with database.write() as write:
         library = libraries.add(write, "Shelf", LibraryType.FOLDER, config, at=database.clock())
     made = Catalogue(settings, database, folder, library.id)
-    made.ids = add_items(database, library.id, [_plain(number) for number in range(count)])
+    made.ids = add_items(database, library.id, [plain(number) for number in range(count)])
     _write_files(folder)
     with_files = [
         ("film.mp4", "video/mp4", ItemRecord(kind=ItemKind.VIDEO, title="The film", duration=12.5, width=640, height=360)),
-        ("comic.cbz", "application/vnd.comicbook+zip", ItemRecord(kind=ItemKind.COMIC, title="The comic", pages=3, cover=Cover("member", "1.png"))),
-        ("book.epub", "application/epub+zip", ItemRecord(kind=ItemKind.BOOK, title="The book", chapters=(Chapter("One", href="c1.xhtml"),))),
+        (
+            "comic.cbz",
+            "application/vnd.comicbook+zip",
+            ItemRecord(kind=ItemKind.COMIC, title="The comic", pages=3, cover=Cover("member", "1.png")),
+        ),
+        (
+            "book.epub",
+            "application/epub+zip",
+            ItemRecord(kind=ItemKind.BOOK, title="The book", chapters=(Chapter("One", href="c1.xhtml"),)),
+        ),
         ("page.html", "text/html", ItemRecord(kind=ItemKind.POST, title="The page")),
         ("picture.png", "image/png", ItemRecord(kind=ItemKind.IMAGE, title="The picture", width=40, height=30, cover=Cover("self"))),
     ]
@@ -93,14 +101,16 @@ def add_items(database: Database, library_id: int, records: list[ItemRecord]) ->
         ids = list(bulk.next_ids(write.connection, tables.item, len(records)))
         at = database.clock()
         placed = [
-            (prepare(record), Placement(item_id, library_id, None, at, write.revision)) for record, item_id in zip(records, ids, strict=True)
+            (prepare(record), Placement(item_id, library_id, None, at, write.revision))
+            for record, item_id in zip(records, ids, strict=True)
         ]
         put_items(write, placed, EntityCache(library_id))
         write.touch(ids, library_id=library_id)
     return ids
 
 
-def _plain(number: int) -> ItemRecord:
+def plain(number: int) -> ItemRecord:
+    """One of endlessly many items without files; the same number makes the same."""
     rng = random.Random(number)
     credits = (
         Credit(EntityKind.PERSON, rng.choice(PEOPLE), Role.AUTHOR),
@@ -151,9 +161,9 @@ def _add_file_rows(made: Catalogue, named: list[tuple[str, str]], item_ids: list
         for file_id, (name, mime), item_id in zip(ids, named, item_ids, strict=True):
             status = (made.folder / name).stat()
             values = {
-                "id": file_id, "library_id": made.library_id, "folder_id": folder_id, "name": name.encode(), "item_id": item_id, "ordinal": 0,
-                "size": status.st_size, "mtime_ns": status.st_mtime_ns, "ctime_ns": status.st_ctime_ns, "inode": status.st_ino,
-                "companions": b"", "fingerprint": name.encode(), "mime": mime, "duration": None, "missing_at": None,
+                "id": file_id, "library_id": made.library_id, "folder_id": folder_id, "name": name.encode(), "item_id": item_id,
+                "ordinal": 0, "size": status.st_size, "mtime_ns": status.st_mtime_ns, "ctime_ns": status.st_ctime_ns,
+                "inode": status.st_ino, "companions": b"", "fingerprint": name.encode(), "mime": mime, "duration": None, "missing_at": None,
             }  # fmt: skip
             rows.append([values[column] for column in files.FILE_COLUMNS])
         files.put(write.connection, rows)

@@ -34,24 +34,24 @@ def test_a_known_viewer_sees_everything_and_nobody_nothing() -> None:
 
 Read = Callable[[Catalog, Entities, Files, Libraries, Viewer, Catalogue], object]
 LISTS: dict[str, Read] = {
-    "count": lambda c, e, f, l, v, m: c.count(v, Filters()).count,
-    "browse": lambda c, e, f, l, v, m: b'"items":[]' not in c.browse(v, Filters(), PageRequest()),
-    "random": lambda c, e, f, l, v, m: b'"items":[]' not in c.random(v, Filters(), 5, 1),
-    "facets": lambda c, e, f, l, v, m: c.facets(v, Filters(), ["tag"], limit=0, search="").facets["tag"].values,
-    "rail": lambda c, e, f, l, v, m: c.rail(v, Filters(), 5).total,
-    "export": lambda c, e, f, l, v, m: list(c.export(v, Filters())),
-    "stats": lambda c, e, f, l, v, m: c.stats(v).items,
-    "entities": lambda c, e, f, l, v, m: e.browse(v, EntityKind.TAG, EntityQuery(), PageRequest()).items,
-    "entities by count": lambda c, e, f, l, v, m: e.browse(v, EntityKind.TAG, EntityQuery("", "count", True), PageRequest()).items,
-    "suggest": lambda c, e, f, l, v, m: e.suggest(v, "the", 5).items,
-    "libraries": lambda c, e, f, l, v, m: l.browse(v).items,
+    "count": lambda c, e, f, b, v, m: c.count(v, Filters()).count,
+    "browse": lambda c, e, f, b, v, m: b'"items":[]' not in c.browse(v, Filters(), PageRequest()),
+    "random": lambda c, e, f, b, v, m: b'"items":[]' not in c.random(v, Filters(), 5, 1),
+    "facets": lambda c, e, f, b, v, m: c.facets(v, Filters(), ["tag"], limit=0, search="").facets["tag"].values,
+    "rail": lambda c, e, f, b, v, m: c.rail(v, Filters(), 5).total,
+    "export": lambda c, e, f, b, v, m: list(c.export(v, Filters())),
+    "stats": lambda c, e, f, b, v, m: c.stats(v).items,
+    "entities": lambda c, e, f, b, v, m: e.browse(v, EntityKind.TAG, EntityQuery(), PageRequest()).items,
+    "entities by count": lambda c, e, f, b, v, m: e.browse(v, EntityKind.TAG, EntityQuery("", "count", True), PageRequest()).items,
+    "suggest": lambda c, e, f, b, v, m: e.suggest(v, "the", 5).items,
+    "libraries": lambda c, e, f, b, v, m: b.browse(v, 1, 50).items,
 }  # fmt: skip
 SINGLE: dict[str, Read] = {
-    "item": lambda c, e, f, l, v, m: c.item(v, m.film),
-    "similar": lambda c, e, f, l, v, m: c.similar(v, m.ids[0], 5),
-    "position": lambda c, e, f, l, v, m: c.position(v, m.film, Filters()),
-    "files": lambda c, e, f, l, v, m: f.locate(v, m.film),
-    "entity": lambda c, e, f, l, v, m: e.one(v, EntityKind.STUDIO, _studio(m)),
+    "item": lambda c, e, f, b, v, m: c.item(v, m.film),
+    "similar": lambda c, e, f, b, v, m: c.similar(v, m.ids[0], 5),
+    "position": lambda c, e, f, b, v, m: c.position(v, m.film, Filters()),
+    "files": lambda c, e, f, b, v, m: f.locate(v, m.film),
+    "entity": lambda c, e, f, b, v, m: e.one(v, EntityKind.STUDIO, _studio(m)),
 }  # fmt: skip
 
 

@@ -75,7 +75,7 @@ SEARCH = (
     _get("/api/stats", "stats", entities.stats, "Totals of what you see", answer=shapes.Stats),
 )  # fmt: skip
 LIBRARIES = (
-    _get("/api/libraries", "listLibraries", libraries.browse, "All libraries", answer=shapes.LibraryList),
+    _get("/api/libraries", "listLibraries", libraries.browse, "Libraries by name", answer=shapes.LibraryList, params=params.NUMBERED),
     _post("/api/libraries", "createLibrary", libraries.create, "Add a folder library and read it",
           body=messages.CreateLibrary, answer=shapes.LibraryInfo, status=201, access=ADMIN),
     _get("/api/libraries/{library_id}", "getLibrary", libraries.one, "One library", answer=shapes.LibraryInfo),
@@ -103,11 +103,11 @@ ACCOUNT = (
     _get("/api/session", "getSession", accounts.session, "Who is signed in", answer=messages.Session),
     _post("/api/session", "signIn", accounts.sign_in, "Sign in", body=messages.SignIn, answer=messages.Session, access=PUBLIC),
     _delete("/api/session", "signOut", accounts.sign_out, "Sign out", access=PUBLIC),
-    _get("/api/keys", "listKeys", accounts.keys, "Your API keys", answer=messages.KeyList),
+    _get("/api/keys", "listKeys", accounts.keys, "Your API keys", answer=messages.KeyList, params=params.NUMBERED),
     _post("/api/keys", "createKey", accounts.create_key, "A new API key, shown this once",
           body=messages.CreateKey, body_required=False, answer=messages.NewKey, status=201),
     _delete("/api/keys/{key_id}", "deleteKey", accounts.delete_key, "Withdraw an API key"),
-    _get("/api/views", "listViews", views.browse, "Your saved filters", answer=shapes.ViewList),
+    _get("/api/views", "listViews", views.browse, "Your saved filters", answer=shapes.ViewList, params=params.NUMBERED),
     _post("/api/views", "saveView", views.save, "Save a filter under a name; the same name is replaced",
           body=messages.SaveView, answer=shapes.View, status=201),
     _delete("/api/views/{view_id}", "deleteView", views.delete, "Forget a saved filter"),

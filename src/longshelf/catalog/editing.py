@@ -2,6 +2,7 @@
 
 Bodies refuse unknown fields, so a misspelt one is an error and not a silent no-op. UNSET means "not sent": null clears, absent leaves."""
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -11,7 +12,7 @@ from longshelf.catalog.catalog import Catalog
 from longshelf.catalog.entities import Entities
 from longshelf.catalog.pages import me
 from longshelf.catalog.shapes import EntityMe, Item, Me
-from longshelf.errors import NotSignedIn
+from longshelf.errors import Invalid, NotSignedIn
 from longshelf.ingest.edits import Edit, edit
 from longshelf.model.kinds import EntityKind, Role
 from longshelf.model.records import Credit
@@ -100,6 +101,8 @@ class Editing:
     def edit_item(self, viewer: Viewer, item_id: int, changes: EditItem) -> Item:
         """The item after the edit. NotFound when he may not see it, Invalid for a value that cannot be kept."""
         self._catalog.require(viewer, item_id)
+        if changes.date is not UNSET:
+            _check_date(changes.date)
         edit(self._database, item_id, _as_edit(changes), viewer.user_id)
         return self._catalog.item(viewer, item_id)
 
@@ -132,6 +135,14 @@ def _credits(changes: EditItem) -> dict[EntityKind, list[Credit]]:
     if changes.publisher is not UNSET:
         found[EntityKind.PUBLISHER] = [Credit(EntityKind.PUBLISHER, changes.publisher)] if changes.publisher else []
     return found
+
+
+def _check_date(text: str) -> None:
+    """A year, a month and a day that exist; the pattern has seen to the rest. "" is no date."""
+    try:
+        date.fromisoformat(f"{text}-01-01"[:10] if text else "2000-01-01")
+    except ValueError:
+        raise Invalid("date", f"there is no {text}") from None
 
 
 def _given(said: msgspec.Struct) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from longshelf.catalog.numbered import numbered, whole
+from longshelf.catalog.numbered import cut_whole, numbered
 from longshelf.catalog.shapes import Job, LibraryInfo, LibraryIssue, LibraryIssueList, LibraryList
 from longshelf.catalog.work import job_info
 from longshelf.errors import NotFound
@@ -22,20 +22,23 @@ class Libraries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def browse(self, viewer: Viewer) -> LibraryList:
-        """All libraries by name; none for a viewer nobody knows."""
+    def browse(self, viewer: Viewer, page: int, size: int) -> LibraryList:
+        """Libraries by name; none for a viewer nobody knows."""
+        found, pagination = cut_whole(self._all(viewer), page, size)
+        return LibraryList(found, pagination, "")
+
+    def _all(self, viewer: Viewer) -> list[LibraryInfo]:
         if not viewer.known:
-            return LibraryList([], whole(0), "")
+            return []
         with self._database.read() as connection:
             listed = rows.listed(connection)
             items = reading.library_counts(connection)
             issues = reading.issue_counts(connection)
-        found = [_info(each, viewer, items.get(each.id, 0), issues.get(each.id, 0)) for each in listed]
-        return LibraryList(found, whole(len(found)), "")
+        return [_info(each, viewer, items.get(each.id, 0), issues.get(each.id, 0)) for each in listed]
 
     def one(self, viewer: Viewer, library_id: int) -> LibraryInfo:
         """NotFound when there is none."""
-        for library in self.browse(viewer).items:
+        for library in self._all(viewer):
             if library.id == library_id:
                 return library
         raise NotFound("There is no such library.")

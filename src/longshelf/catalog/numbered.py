@@ -1,6 +1,11 @@
 """Short lists in numbered pages: jobs, issues, keys, views. Long ones are cut by `catalog/paging.py`."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from longshelf.catalog.paging import Pagination
+
+Entry = TypeVar("Entry")
 
 
 def numbered(page: int, size: int, total: int) -> Pagination:
@@ -19,6 +24,11 @@ def numbered(page: int, size: int, total: int) -> Pagination:
         next_cursor=None,
         prev_cursor=None,
     )
+
+
+def cut_whole(entries: Sequence[Entry], page: int, size: int) -> tuple[list[Entry], Pagination]:
+    """One page of a list that is read whole because it is short."""
+    return list(entries[(page - 1) * size : page * size]), numbered(page, size, len(entries))
 
 
 def whole(count: int) -> Pagination:

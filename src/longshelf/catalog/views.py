@@ -1,6 +1,6 @@
 """Saved filters: a name for the part of an address behind `?`, each person's own."""
 
-from longshelf.catalog.numbered import whole
+from longshelf.catalog.numbered import cut_whole
 from longshelf.catalog.shapes import View, ViewList
 from longshelf.model.times import rfc3339
 from longshelf.store import views as rows
@@ -13,11 +13,11 @@ class Views:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def browse(self, user_id: int) -> ViewList:
+    def browse(self, user_id: int, page: int, size: int) -> ViewList:
         """By name."""
         with self._database.read() as connection:
-            found = [_view(row) for row in rows.listed(connection, user_id)]
-        return ViewList(found, whole(len(found)), "")
+            found, pagination = cut_whole([_view(row) for row in rows.listed(connection, user_id)], page, size)
+        return ViewList(found, pagination, "")
 
     def save(self, user_id: int, name: str, query: str) -> View:
         """One of the same name is replaced."""

@@ -8,9 +8,11 @@ import zlib
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
+from av.video.stream import VideoStream
 from mutagen import id3
 from mutagen.mp4 import MP4, AtomDataType, MP4FreeForm
 
@@ -34,7 +36,8 @@ def text(name: str, *texts: str) -> id3.Frame:
     frame, _, description = name.partition(":")
     if frame == "TXXX":
         return id3.TXXX(encoding=3, desc=description, text=list(texts))
-    return getattr(id3, frame)(encoding=3, text=list(texts))
+    made: id3.Frame = getattr(id3, frame)(encoding=3, text=list(texts))
+    return made
 
 
 def m4b(
@@ -76,7 +79,7 @@ def video(
     """Five grey frames of 64 x 48 at 10 a second."""
     with av.open(str(path), "w", format=kind) as container:
         container.metadata.update(dict(metadata or {}))
-        stream = container.add_stream(codec, rate=10)
+        stream = cast(VideoStream, container.add_stream(codec, rate=10))
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         container.set_chapters(
             [

@@ -4,7 +4,7 @@ from longshelf.accounts.accounts import SESSION_SECONDS
 from longshelf.api import messages
 from longshelf.api.requests import SESSION_COOKIE, cookie, is_https
 from longshelf.api.route import Answer, Call
-from longshelf.catalog.numbered import whole
+from longshelf.catalog.numbered import cut_whole
 from longshelf.model.times import rfc3339
 
 
@@ -44,7 +44,8 @@ def keys(call: Call) -> messages.KeyList:
         messages.Key(id=key.id, name=key.name, prefix=key.prefix, created_at=rfc3339(key.created_at) or "", used_at=rfc3339(key.used_at))
         for key in call.services.accounts.keys(call.user_id)
     ]
-    return messages.KeyList(found, whole(len(found)), "")
+    shown, pagination = cut_whole(found, call.query["page"], call.query["page_size"])
+    return messages.KeyList(shown, pagination, "")
 
 
 def create_key(call: Call) -> Answer:

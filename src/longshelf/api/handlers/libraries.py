@@ -9,7 +9,7 @@ from longshelf.sources.folder.options import FolderOptions
 
 
 def browse(call: Call) -> shapes.LibraryList:
-    return call.services.libraries.browse(call.viewer)
+    return call.services.libraries.browse(call.viewer, call.query["page"], call.query["page_size"])
 
 
 def one(call: Call) -> shapes.LibraryInfo:

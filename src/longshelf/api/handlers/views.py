@@ -5,7 +5,7 @@ from longshelf.catalog import shapes
 
 
 def browse(call: Call) -> shapes.ViewList:
-    return call.services.views.browse(call.user_id)
+    return call.services.views.browse(call.user_id, call.query["page"], call.query["page_size"])
 
 
 def save(call: Call) -> shapes.View:

@@ -14,7 +14,8 @@ from tests.support import corpora
 
 A1111 = (
     "a lighthouse, <lora:waves:0.7> <lora:fog>\nat night\nNegative prompt: blurry, text\n"
-    'Steps: 28, Sampler: Euler a, CFG scale: 6.5, Seed: 4294967295, Size: 512x768, Model hash: ab, Model: papermoon-v2, Lora hashes: "waves: 1, fog: 2"'
+    "Steps: 28, Sampler: Euler a, CFG scale: 6.5, Seed: 4294967295, Size: 512x768, Model hash: ab, Model: papermoon-v2, "
+    'Lora hashes: "waves: 1, fog: 2"'
 )
 LIGHTHOUSE = {
     "generator": "Stable Diffusion WebUI",
@@ -44,7 +45,8 @@ def test_they_are_found_in_a_png_and_are_the_description_when_there_is_none(tmp_
 
 XMP = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
-    b'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description>Seen from the pier</dc:description></rdf:Description></rdf:RDF></x:xmpmeta>'
+    b'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description>'
+    b"Seen from the pier</dc:description></rdf:Description></rdf:RDF></x:xmpmeta>"
 )
 
 
@@ -58,13 +60,29 @@ def test_they_are_found_in_the_user_comment(tmp_path: Path, suffix: str) -> None
 
 def test_invokeai_and_novelai() -> None:
     invoke = {
-        "positive_prompt": "a barn", "negative_prompt": "rain", "model": {"name": "sdxl"}, "scheduler": "euler", "seed": 1, "steps": 30, "cfg_scale": 7.5,
-        "width": 640, "height": 480, "loras": [{"lora": {"model_name": "oil"}, "weight": 0.5}],
-    }  # fmt: skip
+        "positive_prompt": "a barn",
+        "negative_prompt": "rain",
+        "model": {"name": "sdxl"},
+        "scheduler": "euler",
+        "seed": 1,
+        "steps": 30,
+        "cfg_scale": 7.5,
+        "width": 640,
+        "height": 480,
+        "loras": [{"lora": {"model_name": "oil"}, "weight": 0.5}],
+    }
     assert ai_prompt.read({"invokeai_metadata": json.dumps(invoke)}) == {
-        "generator": "InvokeAI", "prompt": "a barn", "negative_prompt": "rain", "model": "sdxl", "sampler": "euler", "seed": 1, "steps": 30, "cfg": 7.5,
-        "size": "640x480", "loras": [{"name": "oil", "weight": 0.5}],
-    }  # fmt: skip
+        "generator": "InvokeAI",
+        "prompt": "a barn",
+        "negative_prompt": "rain",
+        "model": "sdxl",
+        "sampler": "euler",
+        "seed": 1,
+        "steps": 30,
+        "cfg": 7.5,
+        "size": "640x480",
+        "loras": [{"name": "oil", "weight": 0.5}],
+    }
     novel = {"prompt": "a barn", "uc": "rain", "sampler": "k_euler", "seed": 2, "steps": 28, "scale": 11, "width": 512, "height": 512}
     found = ai_prompt.read({"Software": "NovelAI", "Description": "a barn", "Source": "NAI v3", "Comment": json.dumps(novel)})
     assert found is not None
@@ -78,20 +96,51 @@ def test_invokeai_and_novelai() -> None:
 
 
 @pytest.mark.corpora
-@pytest.mark.parametrize(("name", "expected"), [
-    ("comfyui-examples/lora/lora.png", {
-        "generator": "ComfyUI", "prompt": "masterpiece best quality girl", "negative_prompt": "bad hands", "seed": 851616030078638, "steps": 20, "cfg": 8,
-        "sampler": "euler", "size": "512x512", "model": "v1-5-pruned-emaonly.ckpt", "loras": [{"name": "epiNoiseoffset_v2.safetensors", "weight": 1}],
-    }),
-    ("comfyui-examples/wan/text_to_video_wan.webp", {"seed": 82628696717253, "steps": 30, "cfg": 6, "sampler": "uni_pc"}),
-    ("sd-parsers/tests/resources/bad_images/text_after_idat.png", {
-        "prompt": "photo of a duck", "negative_prompt": "monochrome", "sampler": "UniPC", "seed": 235284042, "steps": 15, "cfg": 5, "size": "512x400",
-    }),
-    ("sd-parsers/tests/resources/parsers/Fooocus/fooocus1_cropped.png", {"generator": "Fooocus", "model": "juggernautXL_v8Rundiffusion"}),
-    ("sd-parsers/tests/resources/parsers/ComfyUI/img2img_cropped.png", {
-        "prompt": "photograph of victorian woman with wings, sky clouds, meadow grass", "negative_prompt": "watermark, text", "seed": 280823642470253,
-    }),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (
+            "comfyui-examples/lora/lora.png",
+            {
+                "generator": "ComfyUI",
+                "prompt": "masterpiece best quality girl",
+                "negative_prompt": "bad hands",
+                "seed": 851616030078638,
+                "steps": 20,
+                "cfg": 8,
+                "sampler": "euler",
+                "size": "512x512",
+                "model": "v1-5-pruned-emaonly.ckpt",
+                "loras": [{"name": "epiNoiseoffset_v2.safetensors", "weight": 1}],
+            },
+        ),
+        ("comfyui-examples/wan/text_to_video_wan.webp", {"seed": 82628696717253, "steps": 30, "cfg": 6, "sampler": "uni_pc"}),
+        (
+            "sd-parsers/tests/resources/bad_images/text_after_idat.png",
+            {
+                "prompt": "photo of a duck",
+                "negative_prompt": "monochrome",
+                "sampler": "UniPC",
+                "seed": 235284042,
+                "steps": 15,
+                "cfg": 5,
+                "size": "512x400",
+            },
+        ),
+        (
+            "sd-parsers/tests/resources/parsers/Fooocus/fooocus1_cropped.png",
+            {"generator": "Fooocus", "model": "juggernautXL_v8Rundiffusion"},
+        ),
+        (
+            "sd-parsers/tests/resources/parsers/ComfyUI/img2img_cropped.png",
+            {
+                "prompt": "photograph of victorian woman with wings, sky clouds, meadow grass",
+                "negative_prompt": "watermark, text",
+                "seed": 280823642470253,
+            },
+        ),
+    ],
+)
 def test_real_pictures(name: str, expected: dict[str, object]) -> None:
     found = image.parse(corpora.find(f"image-ai/{name}")).layers[0].extra["ai"]
     assert isinstance(found, dict)
@@ -112,14 +161,24 @@ def test_nan_does_not_hide_a_graph() -> None:
     assert ai_prompt.read({"prompt": text}) == {"generator": "ComfyUI", "seed": 5}
 
 
-@pytest.mark.parametrize("texts", [
-    {}, {"parameters": "Steps to take on holiday"}, {"Comment": "{}"}, {"prompt": "[" * 100_000}, {"prompt": "{}"}, {"parameters": "{\"a\":" * 5_000},
-    {"Software": "NovelAI"}, {"workflow": "null"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {},
+        {"parameters": "Steps to take on holiday"},
+        {"Comment": "{}"},
+        {"prompt": "[" * 100_000},
+        {"prompt": "{}"},
+        {"parameters": '{"a":' * 5_000},
+        {"Software": "NovelAI"},
+        {"workflow": "null"},
+    ],
+)
 def test_what_is_no_prompt_gives_nothing(texts: dict[str, str]) -> None:
     assert ai_prompt.read(texts) is None
 
 
+KEYS = st.sampled_from(["inputs", "class_type", "1", "positive", "loras", "model", "seed"])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (

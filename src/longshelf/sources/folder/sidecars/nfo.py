@@ -18,6 +18,7 @@ from longshelf.sources.folder.languages import language
 MAX_BYTES = 4 * 2**20
 ROOTS = ("movie", "tvshow", "episodedetails", "musicvideo", "album", "audiobook", "book", "video", "scene", "artist")
 _ROOT = re.compile(rb"<(" + "|".join(ROOTS).encode() + rb")[\s>/]", re.I)
+_AMPERSAND = re.compile(rb"&(?![#\w]\w{0,31};|\0)")  # one that begins no reference, as people write it
 _IMDB = re.compile(r"\btt\d{7,10}\b")
 
 # Element -> what its people did.
@@ -62,7 +63,7 @@ def layer(data: bytes) -> Layer:
     closing = plain.lower().rfind(b"</" + match[1].lower() + b">")
     tail = b"" if closing < 0 else plain[closing + len(match[1]) + 3 :]
     body = data if plain is not data or closing < 0 else data[: closing + len(match[1]) + 3]
-    root = xml.parse(body, "the NFO").root
+    root = xml.parse(_AMPERSAND.sub(b"&amp;", body), "the NFO").root
     if xml.local(root.tag) not in ROOTS:
         root = next((each for name in ROOTS for each in xml.descendants(root, name)), root)
     return _said(root, tail.decode("utf-8", "replace"))

@@ -1,0 +1,164 @@
+"""The catalogue on both databases: the same small shelf must be read alike, whole items and batches included."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from longshelf.catalog.catalog import Catalog
+from longshelf.catalog.editing import EditEntityMe, Editing, EditItem, EditMe, PersonCredit
+from longshelf.catalog.entities import Entities, EntityQuery
+from longshelf.catalog.files import Files
+from longshelf.catalog.filters import read_filters
+from longshelf.catalog.following import Follower
+from longshelf.catalog.libraries import Libraries
+from longshelf.catalog.paging import Cursors, PageRequest
+from longshelf.catalog.shapes import Item, ItemList
+from longshelf.catalog.views import Views
+from longshelf.catalog.work import Work
+from longshelf.errors import BadQuery, NotFound
+from longshelf.model.kinds import EntityKind
+from longshelf.model.viewer import Viewer
+from longshelf.store import files, jobs
+from longshelf.store.engine.sql import SqlEngine
+from tests.support.catalogue import Catalogue, administrator, make_catalogue
+from tests.support.databases import Databases
+
+ANN = Viewer(1, "ann", admin=True)
+
+
+class Parts:
+    """A catalogue with everything that reads it."""
+
+    def __init__(self, made: Catalogue) -> None:
+        cursors = Cursors(b"0" * 32)
+        self.made = made
+        self.catalog = Catalog(made.database, SqlEngine(made.database.read), cursors)
+        self.entities = Entities(made.database, cursors)
+        self.editing = Editing(made.database, self.catalog, self.entities)
+        self.files = Files(made.database, self.catalog)
+        self.libraries = Libraries(made.database)
+        self.work = Work(made.database)
+        self.views = Views(made.database)
+
+
+@pytest.fixture
+def parts(databases: Databases, tmp_path: Path) -> Iterator[Parts]:
+    made = make_catalogue(tmp_path / "shelf", url=databases.new_url(), count=30)
+    administrator(made.database)
+    yield Parts(made)
+    made.database.close()
+
+
+def test_items_are_read_whole_alone_and_in_batches(parts: Parts) -> None:
+    exported = [line for chunk in parts.catalog.export(ANN, read_filters([("sort", "title")])) for line in chunk.splitlines()]
+    items = [msgspec.json.decode(line, type=Item) for line in exported]
+    assert sorted(item.id for item in items) == sorted(parts.made.ids)
+    for item in items:
+        assert parts.catalog.item(ANN, item.id) == item
+    film = next(item for item in items if item.id == parts.made.film)
+    assert [(file.name, file.size, file.missing) for file in film.files] == [("film.mp4", 100_003, False)]
+
+
+def test_a_page_is_cards_with_my_words(parts: Parts) -> None:
+    parts.editing.edit_me(ANN, 1, EditMe(rating=70, favorite=True, progress=0.25))
+    page = msgspec.json.decode(parts.catalog.browse(ANN, read_filters([("id", "1"), ("id", "2")]), PageRequest()), type=ItemList)
+    words = {item.id: item.me for item in page.items}
+    assert (words[1].rating, words[1].favorite, words[1].progress) == (70, True, 0.25)
+    assert not words[2].favorite
+    assert msgspec.json.decode(parts.catalog.browse(ANN, read_filters([("favorite", "1")]), PageRequest()), type=ItemList).items == [
+        page.items[-1]
+    ]
+
+
+def test_why_a_file_could_not_be_read_stands_on_its_item(parts: Parts) -> None:
+    made = parts.made
+    with made.database.write() as write:
+        files.put_issues(write.connection, made.library_id, [(0, b"film.mp4", "truncated"), (0, b"odd \xff name", "no idea")], at=1)
+    assert parts.catalog.item(ANN, made.film).issues == ["truncated"]
+    listed = parts.libraries.issues(made.library_id, 1, 1)
+    assert (listed.items[0].path, listed.items[0].reason, listed.pagination.total_count) == ("film.mp4", "truncated", 2)
+    assert parts.libraries.issues(made.library_id, 2, 1).items[0].path == "odd � name"
+    assert parts.libraries.issues(made.library_id, 3, 1).items == []
+    assert parts.libraries.one(ANN, made.library_id).issue_count == 2
+
+
+def test_facets_know_their_names(parts: Parts) -> None:
+    found = parts.catalog.facets(ANN, read_filters([]), ["tag", "library", "kind", "year"], limit=0, search="")
+    assert {value.name for value in found.facets["library"].values} == {"Shelf"}
+    assert {value.value for value in found.facets["kind"].values} == {"book", "video", "comic", "post", "image"}
+    with pytest.raises(BadQuery):
+        parts.catalog.facets(ANN, read_filters([]), [], limit=0, search="")
+
+
+def test_similar_items_share_the_most(parts: Parts) -> None:
+    page = msgspec.json.decode(parts.catalog.similar(ANN, 1, 5), type=ItemList)
+    base = {(link.kind, link.id) for link in parts.catalog.item(ANN, 1).links}
+    weights = {"person": 3, "studio": 2, "series": 2, "tag": 1}
+    scores = [
+        sum(weights[kind] for kind, _ in base & {(link.kind, link.id) for link in parts.catalog.item(ANN, item.id).links})
+        for item in page.items
+    ]
+    assert len(scores) == 5
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > 0
+
+
+def test_entities_by_name_and_by_count(parts: Parts) -> None:
+    by_name = parts.entities.browse(ANN, EntityKind.TAG, EntityQuery(), PageRequest()).items
+    by_count = parts.entities.browse(ANN, EntityKind.TAG, EntityQuery("", "count", True), PageRequest()).items
+    assert {entity.id for entity in by_name} == {entity.id for entity in by_count}
+    for entity in by_name:
+        assert entity.item_count == parts.catalog.count(ANN, read_filters([("tag", str(entity.id))])).count
+    said = parts.editing.edit_entity_me(ANN, EntityKind.TAG, by_name[0].id, EditEntityMe(rating=10, hidden=True))
+    assert parts.entities.one(ANN, EntityKind.TAG, by_name[0].id).me == said
+    with pytest.raises(NotFound):
+        parts.entities.one(ANN, EntityKind.STUDIO, by_name[0].id)
+
+
+def test_suggestions_and_totals(parts: Parts) -> None:
+    found = parts.entities.suggest(ANN, "o'r", 5).items  # what begins so comes before what merely holds it
+    assert [(each.type, each.name) for each in found] == [("entity", "O'Reilly"), ("entity", "Foo-Bar Films")]
+    assert [(each.type, each.name) for each in parts.entities.suggest(ANN, "the com", 5).items] == [("item", "The comic")]
+    stats = parts.catalog.stats(ANN)
+    assert stats.items == len(parts.made.ids)
+    assert stats.libraries == 1
+
+
+def test_an_edit_replaces_what_it_names_and_nothing_else(parts: Parts) -> None:
+    before = parts.catalog.item(ANN, 1)
+    after = parts.editing.edit_item(ANN, 1, EditItem(subtitle="New", persons=[PersonCredit("Zoe")]))
+    assert (after.subtitle, after.title) == ("New", before.title)
+    assert [link.name for link in after.links if link.kind == "person"] == ["Zoe"]
+    assert [link for link in after.links if link.kind == "tag"] == [link for link in before.links if link.kind == "tag"]
+    assert {"subtitle", "person"} <= set(after.locked)
+
+
+def test_files_are_located(parts: Parts) -> None:
+    place = parts.files.locate(ANN, parts.made.comic)
+    assert (place.files[0].path, place.roots, place.cover is not None) == (b"comic.cbz", (str(parts.made.folder).encode(),), True)
+    with pytest.raises(NotFound):
+        parts.files.locate(ANN, 1)
+
+
+def test_jobs_are_listed_in_pages_and_followed(parts: Parts) -> None:
+    database = parts.made.database
+    follower = Follower(database)
+    with database.write_quietly() as connection:
+        ids = [jobs.enqueue(connection, "test", {"number": number}, at=database.clock()).id for number in range(5)]
+    assert [job.id for page in (1, 2, 3) for job in parts.work.browse((), "", page, 2).items] == ids[::-1]
+    assert parts.work.browse(("done",), "", 1, 2).pagination.total_count == 0
+    assert parts.work.browse(("queued",), "test", 1, 50).pagination.total_count == 5
+    assert parts.work.cancel(ids[0]).state == "cancelled"
+    assert parts.work.retry(ids[0]).state == "queued"
+    assert {job.id for job in follower.look().jobs} == set(ids)
+
+
+def test_views_are_saved_by_name(parts: Parts) -> None:
+    first = parts.views.save(1, "Sea", "q=sea")
+    assert parts.views.save(1, "Sea", "q=ocean").id == first.id
+    assert [view.query for view in parts.views.browse(1, 1, 50).items] == ["q=ocean"]
+    parts.views.remove(1, first.id)
+    with pytest.raises(NotFound):
+        parts.views.remove(1, first.id)
