@@ -73,6 +73,13 @@ def test_a_series_keeps_its_own_number() -> None:
     assert [credit.position for credit in merge(parsed(sidecar, path)).credits] == [None]
 
 
+def test_what_a_file_says_of_its_place_in_a_series_travels_with_the_series() -> None:
+    sidecar = Layer(origin=Origin.SIDECAR, credits=(Credit(EntityKind.SERIES, "Tides", position=2.0),), extra={"note": "a"})
+    path = Layer(origin=Origin.PATH, credits=(Credit(EntityKind.SERIES, "Waves"),), extra={"series_number": "9", "note": "b", "scan": "x"})
+    assert merge(parsed(sidecar, path)).extra == {"note": "a", "scan": "x"}
+    assert merge(parsed(path)).extra["series_number"] == "9"
+
+
 def test_a_sort_title_is_taken_only_with_its_title() -> None:
     sidecar = Layer(origin=Origin.SIDECAR, title="The Sea")
     embedded = Layer(origin=Origin.EMBEDDED, title="Old", sort_title="Old, The")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longshelf.model import text
-from longshelf.model.text import document, fold, name_key, natural_key, search_text, series_key, tokens
+from longshelf.model.text import _tokens_char_by_char, document, fold, name_key, natural_key, search_text, series_key, tokens
 
 anything = st.text(st.characters(codec=None))
 
@@ -149,3 +149,8 @@ def test_a_document_of_any_size_fits_the_limits_of_the_databases() -> None:
     texts = [*found.title, *found.names, *found.description]
     assert sum(len(words) + 1 for words in texts) < 16_383
     assert sum(len(word.encode()) for words in texts for word in words) < 2**20
+
+
+@given(st.text(st.characters(max_codepoint=0x2100, exclude_categories=["Cs"])))
+def test_the_fast_way_to_tokens_finds_the_same_words(value: str) -> None:
+    assert tokens(value) == _tokens_char_by_char(fold(value))

@@ -14,6 +14,7 @@ from longshelf.model.kinds import EntityKind, Role
 from longshelf.model.records import Chapter, Cover, Credit, Facts, ItemRecord, Layer, ParsedItem
 
 UNTITLED = "Untitled"
+SERIES_EXTRAS = frozenset(("series_number", "series_count", "volume"))
 MAX_CREDITS = 500  # per item; a file with more is listing noise, and a card must stay small
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
@@ -124,8 +125,11 @@ def _union(maps: Iterable[dict[str, str]]) -> dict[str, str]:
 
 
 def _extra(layers: Sequence[Layer], facts: Facts) -> dict[str, object]:
+    """First come, first kept; what describes a place in a series comes from the layer that names the series."""
     merged: dict[str, object] = dict(facts.extra)
+    serial = next((layer for layer in layers if any(credit.kind is EntityKind.SERIES for credit in layer.credits)), None)
     for layer in layers:
         for key, value in layer.extra.items():
-            merged.setdefault(key, value)
+            if key not in SERIES_EXTRAS or serial is None or layer is serial:
+                merged.setdefault(key, value)
     return dict(sorted(merged.items()))

@@ -33,6 +33,11 @@ _SPACELESS = re.compile(
     "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff]"
 )
 
+# Folded text in which every word is a run of letters and digits: no script without spaces, no mark that stays. The ranges leave out
+# combining marks and everything past Armenian, but keep general punctuation and currency signs.
+_PLAIN = re.compile("[\0-\u02ff\u0370-\u0482\u048a-\u058f\u2000-\u206f\u20a0-\u20bf]*")
+_WORDS = re.compile(r"[^\W_]+")
+
 
 def fold(text: str) -> str:
     """Text as it is compared: no case, no width, no optional accents, no control characters. "Ｂeyoncé" → "beyonce", "が" stays "が"."""
@@ -46,9 +51,17 @@ def fold(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The words of a text, folded, in order: runs of letters and digits with the marks on them. Chinese, Japanese, Korean, Thai, Lao,
     Khmer and Burmese characters are one token each."""
+    folded = fold(text)
+    if _PLAIN.fullmatch(folded):
+        return [word[:TOKEN_LENGTH] for word in _WORDS.findall(folded)]
+    return _tokens_char_by_char(folded)
+
+
+def _tokens_char_by_char(folded: str) -> list[str]:
+    """`tokens` for any script; ten times slower than the plain way."""
     found: list[str] = []
     word = ""
-    for char in fold(text):
+    for char in folded:
         if char.isalnum():
             if word and (_SPACELESS.match(char) or _SPACELESS.match(word)):
                 found.append(word[:TOKEN_LENGTH])

@@ -18,17 +18,29 @@ def by_first(made: list[Unit]) -> dict[bytes, Unit]:
     return {unit.files[0].name: unit for unit in made}
 
 
-def test_a_sidecar_belongs_to_the_file_of_its_name_and_a_folder_sidecar_to_all() -> None:
-    made = by_first(units(listing(b"a.epub", b"b.EPUB", b"a.opf", b"metadata.opf", b"B.epub.metadata.json")))
-    assert made[b"a.epub"].sidecars == (b"a.opf", b"metadata.opf")
-    assert made[b"b.EPUB"].sidecars == (b"B.epub.metadata.json", b"metadata.opf")
+def test_a_sidecar_belongs_to_the_file_of_its_name() -> None:
+    made = by_first(units(listing(b"a.epub", b"b.EPUB", b"a.opf", b"B.epub.metadata.json")))
+    assert made[b"a.epub"].sidecars == (b"a.opf",)
+    assert made[b"b.EPUB"].sidecars == (b"B.epub.metadata.json",)
+
+
+def test_a_folder_sidecar_belongs_to_the_one_work_of_the_folder_and_to_nobody_among_several() -> None:
+    formats = by_first(units(listing(b"a.epub", b"a.pdf", b"metadata.opf", b"cover.jpg")))
+    assert formats[b"a.epub"].sidecars == formats[b"a.pdf"].sidecars == (b"metadata.opf",)
+    assert formats[b"a.epub"].cover == b"cover.jpg"
+    several = by_first(units(listing(b"a.cbz", b"b.cbz", b"ComicInfo.xml", b"cover.jpg")))
+    assert several[b"a.cbz"].sidecars == several[b"b.cbz"].sidecars == ()
+    assert set(several) == {b"a.cbz", b"b.cbz"}
+    audio = units(listing(b"1.mp3", b"2.mp3", b"metadata.json", b"folder.png"))
+    assert (audio[0].sidecars, audio[0].cover) == ((b"metadata.json",), b"folder.png")
 
 
 def test_a_picture_beside_a_film_or_book_is_its_cover_and_not_an_item() -> None:
-    made = by_first(units(listing(b"film.mp4", b"film.jpg", b"book.epub", b"cover.png", b"holiday.jpg")))
+    made = by_first(units(listing(b"film.mp4", b"film.jpg", b"holiday.jpg")))
     assert made[b"film.mp4"].cover == b"film.jpg"
-    assert made[b"book.epub"].cover == b"cover.png"
-    assert set(made) == {b"film.mp4", b"book.epub", b"holiday.jpg"}
+    assert set(made) == {b"film.mp4", b"holiday.jpg"}
+    book = by_first(units(listing(b"book.epub", b"cover.png")))
+    assert book[b"book.epub"].cover == b"cover.png"
 
 
 def test_in_a_folder_of_pictures_every_picture_is_an_item() -> None:

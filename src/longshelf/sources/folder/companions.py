@@ -22,7 +22,8 @@ COVER_KINDS = frozenset((ItemKind.BOOK, ItemKind.AUDIOBOOK, ItemKind.TRACK, Item
 PAGED = frozenset((b".pdf",))  # a page-based file is its own cover; comics are not in COVER_KINDS either
 
 # Sidecar names tried for a media file, in order of precedence. {stem} is its name without extension, {name} the whole name.
-# A name without either belongs to the folder, and so to every file in it of the kinds listed.
+# A name without either belongs to the folder: it is taken only where the folder holds one work (one stem, or audio read together),
+# since with several nobody could tell which it describes.
 SIDECARS: tuple[tuple[bytes, frozenset[ItemKind]], ...] = (
     (b"{name}.metadata.json", frozenset(ItemKind)),
     (b"{stem}.metadata.json", frozenset(ItemKind)),
@@ -38,6 +39,7 @@ SIDECARS: tuple[tuple[bytes, frozenset[ItemKind]], ...] = (
     (b"{name}.xmp", frozenset((ItemKind.IMAGE, ItemKind.VIDEO, ItemKind.BOOK))),
     (b"{stem}.xmp", frozenset((ItemKind.IMAGE, ItemKind.VIDEO, ItemKind.BOOK))),
 )
+FOLDER_SIDECARS = frozenset(pattern for pattern, _ in SIDECARS if b"{" not in pattern)
 
 
 class Unit(msgspec.Struct, frozen=True, array_like=True):
@@ -57,14 +59,26 @@ def units(listing: Listing) -> list[Unit]:
     """The units of one folder, in name order. Cover pictures of other files are not units of their own."""
     media = [(entry, found) for entry in listing.files if (found := format_of(entry.name))]
     by_name = {entry.name.lower(): entry for entry in listing.files}
+    decoration = _folder_covers(media, by_name)
+    if not _is_one_work(media):
+        by_name = {name: entry for name, entry in by_name.items() if name not in FOLDER_SIDECARS and entry.name not in decoration}
     covers = _covers(media, by_name)
-    taken = set(covers.values()) | _folder_covers(media, by_name)
+    taken = set(covers.values()) | decoration
     alone = [pair for pair in media if pair[1].kind not in AUDIO_KINDS and pair[0].name not in taken]
     audio = [pair for pair in media if pair[1].kind in AUDIO_KINDS]
     made = [_unit(listing, (pair,), by_name, covers) for pair in alone]
     together = [audio] if 0 < len(audio) <= MAX_PEERS else [[pair] for pair in audio]
     made.extend(_unit(listing, members, by_name, covers) for members in together)
     return made
+
+
+def _is_one_work(media: Sequence[tuple[Entry, FileFormat]]) -> bool:
+    """Whether everything in the folder but pictures is one work: formats of one book, parts of one audiobook, one film."""
+    stems = {
+        b"" if found.kind in AUDIO_KINDS else os.path.splitext(entry.name)[0].lower() for entry, found in media if found.kind in COVER_KINDS
+    }
+    comics = {os.path.splitext(entry.name)[0].lower() for entry, found in media if found.kind is ItemKind.COMIC}
+    return len(stems | comics) <= 1
 
 
 def _unit(

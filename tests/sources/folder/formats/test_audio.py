@@ -3,6 +3,7 @@
 # mypy: disallow-untyped-calls=False
 # mutagen carries no types.
 
+import struct
 import zlib
 from pathlib import Path
 
@@ -227,6 +228,29 @@ def test_numbered_genres_count_from_one_whatever_type_they_claim(tmp_path: Path)
     assert names(said(audio.parse(path)), EntityKind.GENRE) == ["Speech"]
 
 
+@pytest.mark.parametrize(("stars", "points"), [(0, None), (1, 20), (64, 40), (128, 60), (196, 80), (255, 100)])
+def test_popularimeter_stars_are_points(tmp_path: Path, stars: int, points: int | None) -> None:
+    path = mp3(tmp_path / "x.mp3", [id3.POPM(email="Windows Media Player 9 Series", rating=stars, count=0)])
+    assert said(audio.parse(path)).rating == points
+
+
+def wav(*chunks: tuple[bytes, bytes]) -> bytes:
+    parts = [(b"fmt ", struct.pack("<HHIIHH", 1, 2, 8_000, 32_000, 4, 16)), (b"data", bytes(64_000)), *chunks]
+    body = b"WAVE" + b"".join(kind + len(data).to_bytes(4, "little") + data + bytes(len(data) & 1) for kind, data in parts)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+def test_a_wav_says_what_its_info_and_its_id3_chunk_say(tmp_path: Path) -> None:
+    path = tmp_path / "x.wav"
+    info = b"INFO" + b"INAM\x08\0\0\0A title\0" + b"IART\x04\0\0\0Ann\0"
+    tag = mp3(tmp_path / "tag.mp3", [text("TALB", "Album"), text("TIT2", "Better title")]).read_bytes()[:4_000]
+    path.write_bytes(wav((b"LIST", info), (b"id3 ", tag)))
+    reading = audio.parse(path)
+    layer = said(reading)
+    assert (reading.facts.duration, reading.facts.extra["channels"], reading.facts.extra["bit_rate"]) == (2.0, 2, 256_000)
+    assert (layer.title, layer.extra["album"], people(layer, Role.ARTIST)) == ("Better title", "Album", ["Ann"])
+
+
 # --- chapters ---
 
 
@@ -329,6 +353,12 @@ def test_a_million_boxes_are_not_walked(tmp_path: Path) -> None:
     path = tmp_path / "x.m4b"
     path.write_bytes(box(b"ftyp", b"M4B \0\0\0\0") + box(b"moov", box(b"free") * 100_000))
     assert "boxes" in refused(path)
+
+
+def test_a_million_chunks_are_not_walked(tmp_path: Path) -> None:
+    path = tmp_path / "x.wav"
+    path.write_bytes(wav() + bytes(80_000))
+    assert "chunks" in refused(path)
 
 
 def test_an_mp4_that_ends_before_its_index_says_so(tmp_path: Path) -> None:

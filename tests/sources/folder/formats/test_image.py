@@ -228,6 +228,34 @@ def test_a_directory_that_points_at_itself_ends(tmp_path: Path) -> None:
     assert exif.parse(loop).taken == ""
 
 
+def test_values_are_read_up_to_a_bound_however_many_there_are() -> None:
+    asked = 0
+
+    def read_at(place: int, count: int) -> bytes:
+        nonlocal asked
+        asked += count
+        return (head + bytes(2**20))[place : place + count].ljust(min(count, 2**20), b"\0")
+
+    entries = b"".join(
+        struct.pack("<HHII", tag, 2, 2**21, 500) for tag in (exif.DESCRIPTION, exif.MAKE, exif.MODEL, exif.SOFTWARE, exif.ARTIST) * 190
+    )
+    head = b"II*\0\x08\0\0\0" + struct.pack("<H", 950) + entries
+    exif.read(read_at, 2**40)
+    assert asked < 2 * exif.MAX_VALUES
+
+
+@pytest.mark.parametrize("marker", [b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0" + b"G" * 40])
+def test_endless_segments_are_not_kept(tmp_path: Path, marker: bytes) -> None:
+    segment = b"\xff\xe1\xff\xff" + marker.ljust(65_533, b" ")
+    RED.save(tmp_path / "x.jpg")
+    whole = (tmp_path / "x.jpg").read_bytes()
+    (tmp_path / "x.jpg").write_bytes(whole[:2] + segment * 600 + whole[2:])
+    with (tmp_path / "x.jpg").open("rb") as file:
+        kept = pictures.read_jpeg(file)
+    assert sum(map(len, kept.xmp)) <= pictures.MAX_BLOCK
+    assert (kept.width, kept.height) == (40, 30)
+
+
 def test_damaged_exif_is_a_warning_not_a_failure(tmp_path: Path) -> None:
     RED.save(tmp_path / "x.jpg", exif=b"Exif\0\0 this is no TIFF structure")
     reading = image.parse(tmp_path / "x.jpg")

@@ -14,7 +14,7 @@ from longshelf.errors import Unreadable
 from longshelf.sources.folder.fields import clean
 
 MAX_ENTRIES = 1_000  # of one directory
-MAX_VALUE = 4 * 2**20  # bytes of one value; prompts of image models can be long
+MAX_VALUES = 8 * 2**20  # bytes of all values together; prompts of image models can be long
 MAX_ITEMS = 64  # numbers of one value
 TURNED = frozenset((5, 6, 7, 8))  # orientations that swap width and height
 
@@ -35,8 +35,14 @@ XMP, IPTC, RATING, CAMERA, GPS = 0x2BC, 0x83BB, 0x4746, 0x8769, 0x8825
 XP_TITLE, XP_COMMENT, XP_AUTHOR, XP_KEYWORDS = 0x9C9B, 0x9C9C, 0x9C9D, 0x9C9E
 _LARGE = frozenset((XMP, IPTC))  # bytes by use, whatever their type says
 # Tags of the camera's directory.
-EXPOSURE, F_NUMBER, ISO, ORIGINAL, DIGITIZED, OFFSET, OFFSET_ORIGINAL, BIAS, FLASH, FOCAL, COMMENT, SUBSECOND, FOCAL_35, LENS_MAKE, LENS = (
-    0x829A, 0x829D, 0x8827, 0x9003, 0x9004, 0x9010, 0x9011, 0x9204, 0x9209, 0x920A, 0x9286, 0x9291, 0xA405, 0xA433, 0xA434,
+EXPOSURE, F_NUMBER, ISO, ORIGINAL, DIGITIZED, OFFSET, OFFSET_ORIGINAL, BIAS, FLASH, FOCAL, COMMENT, SUBSECOND, FOCAL_35, LENS = (
+    0x829A, 0x829D, 0x8827, 0x9003, 0x9004, 0x9010, 0x9011, 0x9204, 0x9209, 0x920A, 0x9286, 0x9291, 0xA405, 0xA434,
+)  # fmt: skip
+
+_WANTED = frozenset(
+    (WIDTH, HEIGHT, DESCRIPTION, MAKE, MODEL, ORIENTATION, SOFTWARE, DATE_TIME, ARTIST, COPYRIGHT, XMP, IPTC, RATING, CAMERA, GPS, XP_TITLE,
+     XP_COMMENT, XP_AUTHOR, XP_KEYWORDS, EXPOSURE, F_NUMBER, ISO, ORIGINAL, DIGITIZED, OFFSET, OFFSET_ORIGINAL, BIAS, FLASH, FOCAL, COMMENT,
+     SUBSECOND, FOCAL_35, LENS, *range(1, 7))
 )  # fmt: skip
 
 # What cameras and programs write where a person should.
@@ -74,7 +80,6 @@ class Exif:
     gps: Mapping[str, float] | None = None
     xmp: bytes = b""
     iptc: bytes = b""
-    pages: int = 1
 
 
 def parse(data: bytes) -> Exif:
@@ -119,6 +124,7 @@ class _Tiff:
 
     def __init__(self, read_at: ReadAt, size: int) -> None:
         self.read_at = read_at
+        self.room = MAX_VALUES
         self.size = size
         head = read_at(0, 16)
         self.order = {b"II": "<", b"MM": ">"}.get(head[:2], "")
@@ -144,6 +150,8 @@ class _Tiff:
 
     def _entry(self, entry: bytes) -> tuple[int, Any]:
         tag, kind = struct.unpack(f"{self.order}HH", entry[:4])
+        if tag not in _WANTED:
+            return tag, None
         wide = 8 if self.big else 4
         count, field = self._number(entry[4 : 4 + wide]), entry[4 + wide :]
         as_bytes = kind in _BYTES or tag in _LARGE or (kind == 1 and count > 4)
@@ -151,7 +159,8 @@ class _Tiff:
         if kind not in _FORMATS and kind not in _BYTES:
             return tag, None
         length = unit * (count if as_bytes else min(count, MAX_ITEMS))
-        if length > MAX_VALUE:
+        self.room -= length
+        if self.room < 0:
             return tag, None
         data = field[:length] if length <= wide else self.read_at(self._number(field[:wide]), length)
         if len(data) < length and not as_bytes:

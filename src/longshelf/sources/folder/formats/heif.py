@@ -79,15 +79,17 @@ def _describe(picture: Picture, file: BinaryIO, size: int, meta: bytes) -> None:
     _properties(picture, boxes.get(b"iprp", b""), primary)
     places = dict(_locations(boxes.get(b"iloc", b"")))
     for item, kind, mime in _items(boxes.get(b"iinf", b"")):
-        if item not in places or not (kind == b"Exif" or (kind == b"mime" and mime == b"application/rdf+xml")):
+        first_exif = kind == b"Exif" and not picture.exif
+        first_xmp = kind == b"mime" and mime == b"application/rdf+xml" and not picture.xmp
+        if item not in places or not (first_exif or first_xmp):
             continue
         place, length = places[item]
         if place >= size or length > MAX_BLOCK:
             continue
         file.seek(place)
         data = file.read(length)
-        if kind == b"Exif":  # the first four bytes say where in it TIFF begins
-            picture.exif = data[4 + _number(data[:4]) :] or picture.exif
+        if first_exif:  # the first four bytes say where in it TIFF begins
+            picture.exif = data[4 + _number(data[:4]) :] or b"\0"
         else:
             picture.xmp.append(data)
 

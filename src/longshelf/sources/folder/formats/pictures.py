@@ -14,7 +14,7 @@ from longshelf.errors import Unreadable
 from longshelf.sources.folder.formats import exif, iptc
 from longshelf.sources.folder.formats.exif import Exif
 
-MAX_BLOCK = 16 * 2**20  # bytes of one metadata block
+MAX_BLOCK = 16 * 2**20  # bytes of one metadata block, and of all of them in a JPEG
 MAX_TEXT = 8 * 2**20  # bytes one text chunk may unpack to
 MAX_TEXTS = 32 * 2**20  # bytes all of them together
 MAX_SEGMENTS = 20_000
@@ -49,6 +49,7 @@ class Picture:
 def read_jpeg(file: BinaryIO) -> Picture:
     picture = Picture("image/jpeg")
     extended: dict[bytes, dict[int, bytes]] = {}
+    room = MAX_BLOCK
     place = 2
     for _ in range(MAX_SEGMENTS):
         file.seek(place)
@@ -68,7 +69,7 @@ def read_jpeg(file: BinaryIO) -> Picture:
             body = file.read(5)
             if len(body) == 5:
                 picture.height, picture.width = struct.unpack(">HH", body[1:])
-        elif marker in (0xE1, 0xED, 0xFE):
+        elif marker in (0xE1, 0xED, 0xFE) and (room := room - length) > 0:
             _jpeg_segment(picture, marker, file.read(length - 2), extended)
         place += 2 + length
     if picture.width is None:
@@ -230,7 +231,7 @@ def read_webp(file: BinaryIO, size: int) -> Picture:
             _webp_size(picture, kind, file.read(10))
         elif kind == b"EXIF" and length <= MAX_BLOCK:
             picture.exif = file.read(length).removeprefix(b"Exif\0\0")
-        elif kind == b"XMP " and length <= MAX_BLOCK:
+        elif kind == b"XMP " and length <= MAX_BLOCK and not picture.xmp:
             picture.xmp.append(file.read(length))
         place += 8 + length + (length & 1)
     if not picture.width:

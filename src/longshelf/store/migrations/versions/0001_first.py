@@ -204,7 +204,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_kind",
         "item",
-        ["kind", "id"],
+        ["kind", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -212,7 +212,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_library",
         "item",
-        ["library_id", "id"],
+        ["library_id", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -221,7 +221,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_sort_added_at",
         "item",
-        ["added_at", "id"],
+        ["added_at", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -229,7 +229,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_sort_created_at",
         "item",
-        ["created_at", "id"],
+        ["created_at", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -237,7 +237,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_sort_date",
         "item",
-        ["date", "id"],
+        ["date", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -245,7 +245,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_sort_duration",
         "item",
-        ["duration", "id"],
+        ["duration", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -253,7 +253,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_sort_height",
         "item",
-        ["height", "id"],
+        ["height", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -261,7 +261,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_sort_pages",
         "item",
-        ["pages", "id"],
+        ["pages", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -269,7 +269,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_sort_rating",
         "item",
-        ["rating", "id"],
+        ["rating", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -277,7 +277,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_sort_series_key",
         "item",
-        ["series_key", "id"],
+        ["series_key", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -285,7 +285,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_sort_size",
         "item",
-        ["size", "id"],
+        ["size", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -293,7 +293,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_sort_title_key",
         "item",
-        ["title_key", "id"],
+        ["title_key", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -301,7 +301,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_sort_updated_at",
         "item",
-        ["updated_at", "id"],
+        ["updated_at", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -309,7 +309,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_sort_width",
         "item",
-        ["width", "id"],
+        ["width", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -317,7 +317,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_index(
         "ix_item_year",
         "item",
-        ["year", "id"],
+        ["year", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
