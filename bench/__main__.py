@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from bench import scan
+from bench import reads, scan
 
-BENCHMARKS = {"scan": scan.run}
+BENCHMARKS = {"scan": scan.run, "reads": reads.run}
 
 
 def main() -> None:

@@ -35,7 +35,8 @@ def longshelf(arguments: Sequence[str], data: Path) -> Ran:
     process = subprocess.Popen(
         [sys.executable, "-m", "longshelf.cli.main", *arguments, "--json"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
     output, trouble = process.stdout.read(), process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - began

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -24,7 +24,7 @@ from longshelf import config, logs
 from longshelf.server.run import serve
 if __name__ == "__main__":
     logs.configure("json", "info")
-    serve(config.read(), with_worker=False)
+    serve(config.read(), with_worker="worker" in sys.argv[1:])
 """
 
 
@@ -35,13 +35,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def process(directory: Path, port: int, workers: int = 1) -> Iterator[subprocess.Popen[str]]:
+def process(directory: Path, port: int, workers: int = 1, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """The server in a process of its own, killed at the end if the test did not stop it."""
     script = directory / "entry.py"
     script.write_text(ENTRY, encoding="utf-8")
     variables = {**os.environ, "LONGSHELF_DATA": str(directory / "data"), "LONGSHELF_PORT": str(port), "LONGSHELF_WORKERS": str(workers)}
     with subprocess.Popen(
-        [sys.executable, str(script)], env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=directory
+        [sys.executable, str(script), *arguments], env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=directory
     ) as running:
         try:
             yield running
@@ -83,6 +83,63 @@ def test_it_prints_its_address_answers_and_stops_when_asked(workers: int, number
                 assert running.wait(30) == 0
     with pytest.raises(httpx.TransportError):
         httpx.get(f"{url}/readyz", timeout=2, trust_env=False)
+
+
+def children_of(parent: int) -> list[int]:
+    """Whichever thread of it started them."""
+    found = (path.read_text() for path in Path(f"/proc/{parent}/task").glob("*/children"))
+    return [int(child) for text in found for child in text.split()]
+
+
+def job_process_of(parent: int) -> int:
+    """The process id of the job worker below a server, once it is there."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for child in children_of(parent):
+            with suppress(OSError):
+                if b"longshelf.server.worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    return child
+        time.sleep(0.1)
+    raise TimeoutError("there is no job process")
+
+
+def runs(number: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    return False
+
+
+def wait_until_gone(number: int) -> None:
+    deadline = time.monotonic() + 60
+    while runs(number):
+        assert time.monotonic() < deadline, "the process is still there"
+        time.sleep(0.1)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes through /proc")
+def test_the_job_process_is_replaced_when_it_dies_and_ends_with_the_server(tmp_path: Path) -> None:
+    with process(tmp_path, free_port(), 1, "worker") as running:
+        first = job_process_of(running.pid)
+        os.kill(first, signal.SIGKILL)
+        wait_until_gone(first)
+        second = job_process_of(running.pid)
+        assert second != first
+        running.terminate()
+        assert running.wait(60) == 0
+        assert not runs(second)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes through /proc")
+def test_the_job_process_does_not_outlive_a_killed_server(tmp_path: Path) -> None:
+    with process(tmp_path, free_port(), 1, "worker") as running:
+        worker = job_process_of(running.pid)
+        others = children_of(running.pid)
+        running.kill()
+        running.wait(60)
+        wait_until_gone(worker)
+        for other in others:
+            with suppress(ProcessLookupError):
+                os.kill(other, signal.SIGTERM)
 
 
 def test_a_taken_port_is_said_plainly() -> None:

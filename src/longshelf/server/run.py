@@ -135,7 +135,7 @@ class _JobProcess:
             process.wait()
 
     def _spawn(self) -> None:
-        self._process = subprocess.Popen([sys.executable, "-m", "longshelf.cli.main", "worker"])
+        self._process = subprocess.Popen([sys.executable, "-m", "longshelf.server.worker", str(os.getpid())])
 
     def _supervise(self) -> None:
         while not self._stopping.is_set():

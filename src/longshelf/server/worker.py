@@ -1,10 +1,15 @@
 """The job worker of a machine: runs what is queued, and looks at folders that want to be watched. Stops on SIGTERM or SIGINT."""
 
+import os
 import signal
+import sys
+import threading
+from collections.abc import Callable
 from types import FrameType
 
 import structlog
 
+from longshelf import config, logs
 from longshelf.config import Settings
 from longshelf.jobs.worker import Worker
 from longshelf.store.migrate import open_database
@@ -12,11 +17,13 @@ from longshelf.tasks import housekeeping
 from longshelf.tasks.table import tasks
 from longshelf.tasks.watch import Watcher
 
+PARENT_SECONDS = 1.0  # how soon a worker notices that the server beside it is gone
 _log = structlog.get_logger(__name__)
 
 
-def run_worker(settings: Settings) -> None:
-    """Blocks until asked to stop; running jobs put themselves back first."""
+def run_worker(settings: Settings, *, parent: int | None = None) -> None:
+    """Blocks until asked to stop; running jobs put themselves back first. With `parent` (a process id) it also stops when that process,
+    which started it, is gone, however it went."""
     database = open_database(settings)
     housekeeping.schedule(database)
     worker = Worker(database, tasks(settings), slots=settings.job_workers)
@@ -28,6 +35,8 @@ def run_worker(settings: Settings) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    if parent is not None:
+        threading.Thread(target=_outlive_not, args=(parent, worker.stop), name="parent", daemon=True).start()
     watcher.start()
     _log.info("worker started", worker=worker.name, slots=worker.slots)
     try:
@@ -35,3 +44,22 @@ def run_worker(settings: Settings) -> None:
     finally:
         watcher.stop()
         database.close()
+
+
+def _outlive_not(parent: int, stop: Callable[[], None]) -> None:
+    """Orphans are adopted by another process: then it is time to go."""
+    pause = threading.Event()
+    while os.getppid() == parent:
+        pause.wait(PARENT_SECONDS)
+    stop()
+
+
+def main() -> None:
+    """`python -m longshelf.server.worker PID`: the worker beside the server whose process id is PID."""
+    settings = config.read()
+    logs.configure(settings.log, settings.log_level)
+    run_worker(settings, parent=int(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()

@@ -118,7 +118,7 @@ class EntityList:
     ) -> list[Key]:
         if after is not None:
             place = tuple_(value, id_)
-            bound = (literal(after.value), literal(after.id))
+            bound = tuple_(literal(after.value, value.type), literal(after.id, id_.type))
             asked = asked.where(place < bound if descending else place > bound)
         ordered = asked.order_by(value.desc() if descending else value, id_.desc() if descending else id_)
         return [Key(row[0], row[1]) for row in self._connection.execute(ordered.offset(offset).limit(limit))]

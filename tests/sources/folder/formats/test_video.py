@@ -53,6 +53,14 @@ def test_an_episode_in_an_mp4_belongs_to_its_show(tmp_path: Path) -> None:
     assert layer.extra == {"season": 2, "episode": 5}
 
 
+def test_only_a_camera_dates_a_film_by_its_clock(tmp_path: Path) -> None:
+    clock = {"creation_time": "2021-05-06T07:08:09Z"}
+    made = video.parse(write_video(tmp_path / "x.mov", "mov", "mpeg4", clock)).layers[0]
+    recorded = video.parse(write_video(tmp_path / "y.mov", "mov", "mpeg4", {**clock, "make": "Apple", "model": "iPhone 7"})).layers[0]
+    assert recorded.extra["camera"] == {"make": "Apple", "model": "iPhone 7"}
+    assert (made.date, recorded.date, recorded.extra["taken"]) == ("", "2021-05-06", "2021-05-06T07:08:09Z")
+
+
 def test_matroska_tags_have_their_own_names(tmp_path: Path) -> None:
     metadata = {
         "title": "T",

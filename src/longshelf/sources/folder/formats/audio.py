@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
@@ -203,12 +204,21 @@ def _clock(text: str) -> float | None:
 
 
 def _mpeg(file: BinaryIO, size: int) -> Sound:
-    from mutagen.mp3 import MP3
+    """A damaged tag costs the tags, not the sound behind it."""
+    from mutagen import MutagenError
+    from mutagen.mp3 import MP3, HeaderNotFoundError, MPEGInfo
 
-    opened = _opened(MP3, file, known_frames=id3.known_frames())
+    warnings: tuple[str, ...] = ()
+    try:
+        opened = _opened(MP3, file, known_frames=id3.known_frames())
+    except HeaderNotFoundError:
+        raise Unreadable("is not an MP3 file, or damaged: there is no MPEG sound in it") from None
+    except MutagenError:
+        opened = SimpleNamespace(info=MPEGInfo(file, id3.prove(file, size)), tags=None)
+        warnings = ("its ID3 tag is damaged and was left out",)
     if not opened.info.length and opened.info.sketchy:
-        raise Unreadable("not an MP3 file: it has no sound in it")
-    return _tagged("audio/mpeg", f"mp{opened.info.layer}", opened, size)
+        raise Unreadable("is not an MP3 file, or damaged: there is no MPEG sound in it")
+    return _tagged("audio/mpeg", f"mp{opened.info.layer}", opened, size)._replace(warnings=warnings)
 
 
 def _aac(file: BinaryIO, size: int) -> Sound:

@@ -62,25 +62,31 @@ def from_metadata(raw: Mapping[str, str]) -> Tags:
     return from_table(METADATA, {name.lower(): (text,) for name, text in raw.items()})
 
 
-def layer(tags: Tags, chapters: Sequence[Chapter], cover: Cover) -> Layer:
+def layer(tags: Tags, chapters: Sequence[Chapter], cover: Cover, taken: str = "") -> Layer:
+    """`taken` is when a camera recorded it: the date where no tag gives one."""
     season, episode = audio_says.number_of(tags, "season"), audio_says.number_of(tags, "episode")
     show = fields.known(audio_says.first(tags, "show"))
-    extra: dict[str, object] = {"season": season, "episode": episode, "location": fields.clean(audio_says.first(tags, "location"))}
+    location = fields.clean(audio_says.first(tags, "location"))
+    extra: dict[str, object] = {"season": season, "episode": episode, "location": location, "taken": taken, "camera": _camera(tags)}
     return Layer(
         origin=Origin.EMBEDDED,
         title=fields.known(audio_says.first(tags, "title")),
         sort_title=fields.clean(audio_says.first(tags, "sort_title")),
         subtitle=fields.known(audio_says.first(tags, "subtitle")),
         description=audio_says.description(tags),
-        date=audio_says.date(tags),
+        date=audio_says.date(tags) or taken[:10],
         language=language(fields.clean(audio_says.first(tags, "language"))),
         age_rating=_itunes_age(audio_says.first(tags, "rating_text")),
         credits=tuple(_credits(tags, show, episode_position(season, episode))),
         identifiers=_identifiers(tags),
         chapters=tuple(chapters),
         cover=cover,
-        extra={name: value for name, value in extra.items() if value not in (None, "")},
+        extra={name: value for name, value in extra.items() if value not in (None, "", {})},
     )
+
+
+def _camera(tags: Tags) -> dict[str, str]:
+    return {name: text for name in ("make", "model") if (text := fields.clean(audio_says.first(tags, name)))}
 
 
 def episode_position(season: int | None, episode: int | None) -> float | None:

@@ -45,7 +45,8 @@ def head(start: bytes) -> Head | None:
 
 
 def prove(file: BinaryIO, size: int) -> int:
-    """Where the sound begins: past every tag at the start of the file. Unreadable when a tag is too large."""
+    """Where the sound begins: past every tag at the start of the file. Unreadable when a tag is too large, or the
+    file ends within it."""
     place = 0
     for _ in range(8):
         file.seek(place)
@@ -54,6 +55,8 @@ def prove(file: BinaryIO, size: int) -> int:
             break
         if min(found.size, size - place) > MAX_TAG:
             raise Unreadable(f"its ID3 tag is larger than {MAX_TAG >> 20} MiB")
+        if found.size >= size - place:
+            raise Unreadable("is cut off: its ID3 tag claims all the bytes there are, and more")
         place += found.size
     return place
 

@@ -83,7 +83,6 @@ class Track:
     rotation: int = 0
     bit_rate: int = 0
     samples: int = 0
-    enabled: bool = True
     chapter_tracks: tuple[int, ...] = ()
     tables: dict[str, Box] = field(default_factory=dict)
 
@@ -352,7 +351,6 @@ def _track_header(track: Track, body: bytes) -> None:
     place = 52 if long else 40  # of the matrix
     if len(body) < place + 44:
         return
-    track.enabled = bool(body[3] & 1)
     track.id = int.from_bytes(body[20:24] if long else body[12:16], "big")
     a, b = struct.unpack(">ii", body[place : place + 8])
     track.rotation = {(0, 1): 90, (-1, 0): 180, (0, -1): 270}.get((_sign(a), _sign(b)), 0)

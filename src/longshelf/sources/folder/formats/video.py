@@ -6,6 +6,7 @@ in bytes and time, and it stays quiet."""
 
 import os
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -29,6 +30,8 @@ OPTIONS = {
     "fflags": "+fastseek",
 }
 TIMEOUTS = (5.0, 2.0)  # seconds to open, and to read one packet
+_FROM_1904 = 2_082_844_800  # seconds from MP4's epoch to 1970
+_CAMERA_TAGS = ("\xa9mak", "\xa9mod", "\xa9xyz", "com.apple.quicktime.make", "com.apple.quicktime.model", "com.android.version")
 _COVER_CODECS = frozenset(("mjpeg", "png", "bmp", "gif", "webp"))
 
 
@@ -49,6 +52,7 @@ class Film(NamedTuple):
     tags: Tags = {}  # noqa: RUF012 - a NamedTuple's default is never written to
     chapters: tuple[Chapter, ...] = ()
     cover: bool = False
+    taken: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -63,7 +67,7 @@ def parse(path: Path) -> Reading:
     if not film.video:
         return audio.parse(path)
     cover = Cover("picture") if film.cover else Cover("frame")
-    said = film_says.layer(film.tags, film.chapters, cover)
+    said = film_says.layer(film.tags, film.chapters, cover, film.taken)
     return Reading(ItemKind.VIDEO, _facts(film, size), (said,), film.warnings)
 
 
@@ -118,11 +122,19 @@ def _mp4(file: BinaryIO, size: int) -> Film:
         tags=from_mp4(movie.tags),
         chapters=movie.chapters,
         cover=movie.cover,
+        taken=_taken(movie),
         warnings=(
             *(("is cut off: its boxes claim more than the file holds",) if movie.cut_short else ()),
             *(("is copy-protected: only its shop's player can play it",) if locked else ()),
         ),
     )
+
+
+def _taken(movie: mp4.Movie) -> str:
+    """When a camera recorded it, UTC. What no camera signed was made by a program, whose clock says nothing of the film."""
+    if movie.tags.keys().isdisjoint(_CAMERA_TAGS) or not _FROM_1904 < movie.created < _FROM_1904 + 2**32:
+        return ""
+    return datetime.fromtimestamp(movie.created - _FROM_1904, UTC).isoformat().replace("+00:00", "Z")
 
 
 def _subtitle(codec: str, spoken: str, title: str) -> dict[str, object]:
