@@ -43,15 +43,14 @@ def _package(path: Path) -> str:
 
 def _imports(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = []
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno} uses a relative import"
             names = [f"{node.module}.{alias.name}" if node.module == "longshelf" else node.module or "" for alias in node.names]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        for name in names:
-            if name.startswith("longshelf."):
-                yield node.lineno, name.split(".")[1]
+        else:
+            continue
+        yield from ((node.lineno, name.split(".")[1]) for name in names if name.startswith("longshelf."))
 
 
 FILES = [path for path in sorted(SOURCE.rglob("*.py")) if path.name not in ("__init__.py", "__main__.py") or path.parent != SOURCE]

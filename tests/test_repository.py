@@ -52,7 +52,8 @@ def test_decisions_are_numbered_without_gaps() -> None:
 
 
 def test_no_python_file_of_ours_is_long_enough_to_hold_two_ideas() -> None:
-    long = {
-        str(path.relative_to(ROOT)): count for path in (ROOT / "src").rglob("*.py") if (count := len(path.read_text().splitlines())) > 420
-    }
+    """Migrations are lists, written by a tool."""
+    ours = [path for path in (ROOT / "src").rglob("*.py") if "versions" not in path.parts]
+    long = {str(path.relative_to(ROOT)): count for path in ours if (count := len(path.read_text().splitlines())) > 420}
+    assert ours
     assert not long

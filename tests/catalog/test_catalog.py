@@ -111,6 +111,10 @@ def test_entities_by_name_and_by_count(parts: Parts) -> None:
     assert {entity.id for entity in by_name} == {entity.id for entity in by_count}
     for entity in by_name:
         assert entity.item_count == parts.catalog.count(ANN, read_filters([("tag", str(entity.id))])).count
+    for sort in ("name", "count"):  # by cursor too: each database compares the places itself
+        first = parts.entities.browse(ANN, EntityKind.TAG, EntityQuery("", sort), PageRequest(size=2))
+        rest = parts.entities.browse(ANN, EntityKind.TAG, EntityQuery("", sort), PageRequest(None, None, first.pagination.next_cursor, 50))
+        assert len({entity.id for entity in first.items} | {entity.id for entity in rest.items}) == len(by_name)
     said = parts.editing.edit_entity_me(ANN, EntityKind.TAG, by_name[0].id, EditEntityMe(rating=10, hidden=True))
     assert parts.entities.one(ANN, EntityKind.TAG, by_name[0].id).me == said
     with pytest.raises(NotFound):

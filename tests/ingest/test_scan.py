@@ -163,7 +163,7 @@ def test_a_root_that_cannot_be_judged_deletes_nothing(
         root.write_text("not a folder")
     elif trouble == "unreadable":
         root.with_name("away").rename(root)
-        monkeypatch.setattr(walking.os, "scandir", _refuse)
+        monkeypatch.setattr(os, "scandir", _refuse)
     with pytest.raises(SourceOffline):
         shelves.scan()
     monkeypatch.undo()
@@ -222,7 +222,7 @@ def test_an_unreadable_folder_does_not_make_its_files_gone(database: Database, r
     shelves = Shelves(database, root)
     shelves.scan()
     real = os.scandir
-    monkeypatch.setattr(walking.os, "scandir", lambda path: _refuse(path) if path.endswith(b"/bad") else real(path))
+    monkeypatch.setattr(os, "scandir", lambda path: _refuse(path) if path.endswith(b"/bad") else real(path))
     report = shelves.scan()
     assert (report.missing, report.issues) == (0, 1)
     assert shelves.titles() == ["A", "B"]

@@ -109,13 +109,6 @@ class StartScan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     full: bool = False
 
 
-class LibraryEvent(msgspec.Struct, frozen=True):
-    """Something in the library changed; lists older than `revision` are out of date."""
-
-    library_id: int | None
-    revision: int
-
-
 class HelloEvent(msgspec.Struct, frozen=True):
     """The first event of a stream."""
 

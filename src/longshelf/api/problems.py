@@ -35,7 +35,7 @@ PROBLEMS: tuple[tuple[type[Exception], int, str, str], ...] = (
 )
 
 
-class Refusal(Exception):  # noqa: N818 - named for what it is
+class Refusal(Exception):
     """What only HTTP knows: a method, a size, a media type."""
 
     def __init__(self, status: int, code: str, title: str, detail: str, headers: Mapping[str, str] | None = None) -> None:

@@ -135,7 +135,7 @@ class _JobProcess:
             process.wait()
 
     def _spawn(self) -> None:
-        self._process = subprocess.Popen([sys.executable, "-m", "longshelf.server.worker", str(os.getpid())])
+        self._process = subprocess.Popen([sys.executable, "-m", "longshelf.server.worker", str(os.getpid())])  # noqa: S603 - our own module
 
     def _supervise(self) -> None:
         while not self._stopping.is_set():

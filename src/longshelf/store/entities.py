@@ -12,7 +12,7 @@ from longshelf.store.tables import entity
 
 _COLUMNS = ("id", "library_id", "kind", "name", "name_key", "sort_name", "sort_key", "created_at", "updated_at", "revision")
 _FIND = "SELECT name_key, id FROM entity WHERE library_id = ? AND kind = ? AND name_key IN {values}"
-_FIND_ALIAS = "SELECT name_key, entity_id FROM entity_alias WHERE library_id = ? AND kind = ? AND name_key IN {values}"
+_FIND_ALIAS = "SELECT name_key, entity_id AS id FROM entity_alias WHERE library_id = ? AND kind = ? AND name_key IN {values}"
 
 
 class NewEntity(NamedTuple):
@@ -36,7 +36,7 @@ def find(connection: Connection, library_id: int, keys: Iterable[EntityKey]) -> 
     found: dict[EntityKey, int] = {}
     for kind, names in by_kind.items():
         for text in (_FIND_ALIAS, _FIND):
-            found.update(((kind, name), entity_id) for name, entity_id in select_among(connection, text, names, library_id, kind))
+            found.update(((kind, row.name_key), row.id) for row in select_among(connection, text, names, library_id, kind))
     return found
 
 

@@ -57,14 +57,13 @@ class Candidate(NamedTuple):
     item_id: int | None
     root: int
     path: bytes
-    missing: bool
 
 
 _FOLDERS = "SELECT id, path FROM folder WHERE library_id = ? AND root = ? AND path IN {values}"
 _CHILDREN = "SELECT parent_id, id, path FROM folder WHERE parent_id IN {ids}"
 _FILES = """SELECT folder_id, name, id, item_id, size, mtime_ns, ctime_ns, inode, companions, missing_at IS NOT NULL
             FROM file WHERE folder_id IN {ids}"""
-_CANDIDATES = """SELECT file.fingerprint, file.id, file.item_id, folder.root, folder.path, file.name, file.missing_at IS NOT NULL
+_CANDIDATES = """SELECT file.fingerprint, file.id, file.item_id, folder.root, folder.path, file.name
                  FROM file JOIN folder ON folder.id = file.folder_id WHERE file.library_id = ? AND file.fingerprint IN {values}
                  ORDER BY file.id"""
 _BELOW = """WITH RECURSIVE below (id) AS (
@@ -79,8 +78,8 @@ def known_folders(connection: Connection, library_id: int, root: int, paths: Seq
     by_id = {known.id: known for known in by_path.values()}
     for parent_id, folder_id, path in bulk.select_in(connection, _CHILDREN, by_id):
         by_id[parent_id].children[os.path.basename(path)] = folder_id
-    for folder_id, name, *rest, missing in bulk.select_in(connection, _FILES, by_id):
-        by_id[folder_id].files[name] = KnownFile(*rest, bool(missing))
+    for row in bulk.select_in(connection, _FILES, by_id):
+        by_id[row[0]].files[row[1]] = KnownFile._make(row[2:])
     return by_path
 
 
@@ -94,8 +93,9 @@ def count_present(connection: Connection, library_id: int) -> dict[int, int]:
 def candidates(connection: Connection, library_id: int, fingerprints: Sequence[bytes]) -> dict[bytes, list[Candidate]]:
     """Known files by fingerprint, the oldest row first."""
     found: dict[bytes, list[Candidate]] = {}
-    for fingerprint, file_id, item_id, root, path, name, missing in select_among(connection, _CANDIDATES, fingerprints, library_id):
-        found.setdefault(fingerprint, []).append(Candidate(file_id, item_id, root, os.path.join(path, name), bool(missing)))
+    for row in select_among(connection, _CANDIDATES, fingerprints, library_id):
+        place = os.path.join(row.path, row.name)
+        found.setdefault(row.fingerprint, []).append(Candidate(row.id, row.item_id, row.root, place))
     return found
 
 

@@ -94,7 +94,7 @@ def test_an_unreadable_folder_is_an_issue_and_its_neighbours_are_read(tmp_path: 
             raise PermissionError(13, "Permission denied")
         return real(path)
 
-    monkeypatch.setattr(walking.os, "scandir", scandir)
+    monkeypatch.setattr(os, "scandir", scandir)
     found = listings(tmp_path)
     assert not found[b"bad"].readable
     assert found[b"bad"].issues[0].reason == "folder cannot be read: Permission denied"

@@ -26,10 +26,13 @@ def from_path(kind: ItemKind, path: bytes | str) -> Layer:
     steps = [step for step in _text(path).split("/") if step]
     if not steps:
         return Layer(origin=Origin.PATH)
-    if format_of(steps[-1].encode("utf-8", "surrogateescape")) is not None:
+    is_file = format_of(steps[-1].encode("utf-8", "surrogateescape")) is not None
+    if is_file:
         steps[-1] = os.path.splitext(steps[-1])[0]
     if kind is ItemKind.IMAGE:
         return _image(steps[-1])
+    if kind is ItemKind.AUDIOBOOK:
+        return _audiobook([_spaced(step) for step in steps], has_own_folder=not is_file)
     return _READERS.get(kind, _plain)([_spaced(step) for step in steps])
 
 
@@ -105,14 +108,14 @@ def _book(steps: list[str]) -> Layer:
     return _reading(steps, steps[-2:-1], "")
 
 
-def _audiobook(steps: list[str]) -> Layer:
+def _audiobook(steps: list[str], *, has_own_folder: bool) -> Layer:
     """Author/Title or Author/Series/Title, as audiobook libraries are laid out. A folder that carries the marks of a title, or repeats the
-    file's, is the book's own."""
-    if len(steps) > 1 and _names_the_book(steps[-2], steps[-1]):
-        steps = steps[:-1]
+    file's, is the book's own. A file without one is in a series only when it is numbered: else its folder may be anything."""
+    if not has_own_folder and len(steps) > 1 and _names_the_book(steps[-2], steps[-1]):
+        steps, has_own_folder = steps[:-1], True
     folders = steps[:-1]
     author = folders[-2] if len(folders) >= 2 else folders[-1] if folders else ""
-    series = folders[-1] if len(folders) >= 2 else ""
+    series = folders[-1] if len(folders) >= 2 and (has_own_folder or _LEADING_NUMBER.match(steps[-1]) or steps[-1][:1].isdigit()) else ""
     return _reading(steps, steps[-2:-1], "" if _AUTHORS.match(author) else author, series)
 
 
@@ -309,7 +312,6 @@ def _plain(steps: list[str]) -> Layer:
 
 _READERS = {
     ItemKind.BOOK: _book,
-    ItemKind.AUDIOBOOK: _audiobook,
     ItemKind.COMIC: _comic,
     ItemKind.VIDEO: _video,
     ItemKind.TRACK: _track,

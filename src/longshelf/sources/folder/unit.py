@@ -110,9 +110,10 @@ class _UnitReader:
 
     def _items(self, good: list[tuple[FileRecord, Reading]]) -> tuple[ParsedItem, ...]:
         sidecars = self._sidecar_layers()
-        if good[0][1].kind in AUDIO_KINDS:
-            return self._audio_items(good, sidecars)
-        return tuple(self._single(record, reading, sidecars) for record, reading in good)
+        audio = [pair for pair in good if pair[1].kind in AUDIO_KINDS]
+        alone = [pair for pair in good if pair[1].kind not in AUDIO_KINDS]  # an .ogg may turn out to be a film
+        singles = tuple(self._single(record, reading, sidecars) for record, reading in alone)
+        return singles + (self._audio_items(audio, sidecars) if audio else ())
 
     def _single(self, record: FileRecord, reading: Reading, sidecars: tuple[Layer, ...]) -> ParsedItem:
         path_layer = names.from_path(reading.kind, record.path)

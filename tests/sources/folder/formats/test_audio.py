@@ -351,7 +351,7 @@ def frame(name: bytes, body: bytes, flags: int = 0) -> bytes:
 
 
 def test_a_compressed_frame_that_unpacks_without_end_is_left_out(tmp_path: Path) -> None:
-    bomb = zlib.compress(b"\0" + b"A" * 2**21, 9)
+    bomb = zlib.compress(b"\0" + b"A" * (9 * 2**17), 9)
     path = tagged(tmp_path / "x.mp3", frame(b"TIT2", b"\0\0\0\0" + bomb, 0x80), frame(b"TALB", b"\0album"))
     layer = said(audio.parse(path))
     assert (layer.title, layer.extra["album"]) == ("", "album")

@@ -1,6 +1,7 @@
 """Videos: the same facts from every container, and files that mean harm. FFmpeg is the slow oracle of our MP4 reader."""
 
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -156,6 +157,21 @@ def test_what_is_no_video_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(Unreadable) as caught:
         video.parse(path)
     assert str(caught.value)
+
+
+def test_ffmpeg_is_never_left_to_guess_the_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_video(tmp_path / "x.mkv", "matroska", "mpeg4")
+    asked: dict[str, Any] = {}
+
+    def refuse(file: object, **options: Any) -> None:
+        asked.update(options, file=file)
+        raise ValueError("seen enough")
+
+    monkeypatch.setattr(av, "open", refuse)
+    with pytest.raises(Unreadable, match="seen enough"):
+        video.parse(path)
+    assert (asked["format"], asked["options"]["protocol_whitelist"]) == ("matroska", "file")
+    assert not isinstance(asked["file"], str)
 
 
 def test_a_song_named_as_a_film_is_refused(tmp_path: Path) -> None:
