@@ -127,7 +127,8 @@ def open_page(browser: Browser, server: Server) -> Iterator[OpenPage]:
     def open_(path: str = "/", *, theme: str = "dark", width: int = 1440, height: int = 900, touch: bool = False) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch)
         contexts.append(context)
-        context.add_init_script(f"localStorage.setItem('longshelf-scheme', '{theme}')")
+        # A sandboxed frame has no storage, and runs this too.
+        context.add_init_script(f"if (origin !== 'null') localStorage.setItem('longshelf-scheme', '{theme}')")
         page = context.new_page()
         page.on("pageerror", lambda error: failures.append(str(error)))
         page.goto(server.url + path)

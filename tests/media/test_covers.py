@@ -96,6 +96,12 @@ def test_pictures_in_flac_and_ogg_are_found(shelf: Path) -> None:
         assert covers.original(located(shelf, name, cover=Cover("picture"))).data == COVER
 
 
+def test_the_picture_of_a_book_in_several_files_is_in_the_named_one(shelf: Path) -> None:
+    names = ("mp3/02 - Two.mp3", "mp3/01 - One.mp3")
+    place = located(shelf, *names, cover=Cover("picture", "01 - One.mp3"))
+    assert covers.original(place).data == covers.original(located(shelf, names[1], cover=Cover("picture"))).data
+
+
 @pytest.mark.parametrize(
     ("name", "cover"),
     [

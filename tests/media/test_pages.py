@@ -76,6 +76,13 @@ def test_parts_of_a_book_are_found_as_links_name_them(tmp_path: Path) -> None:
     assert pages.epub_resource(place, "mimetype").mime == UNKNOWN
 
 
+def test_the_spine_names_parts_that_can_be_asked_for(tmp_path: Path) -> None:
+    epubs.write(tmp_path / "a.epub", SAYS, texts=["One.", "Two."])
+    place = located(tmp_path, "a.epub")
+    parts = [pages.epub_resource(place, section.href).data for section in pages.epub_spine(place)]
+    assert any(b"One." in part for part in parts)
+
+
 @pytest.mark.parametrize(
     "href", ["", ".", "..", "../a.epub", "/etc/passwd", "OEBPS/../../x", "OEBPS/nothing.css", "..\\x", "%2e%2e/x", "a\0b", "OEBPS"]
 )

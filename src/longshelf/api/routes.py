@@ -10,6 +10,7 @@ from longshelf.api import messages, params
 from longshelf.api.handlers import accounts, documents, entities, events, files, items, jobs, libraries, views
 from longshelf.api.route import Access, Handler, Param, Route
 from longshelf.catalog import editing, shapes
+from longshelf.media.pages import SpineSection
 from longshelf.model.kinds import PLURALS, EntityKind
 
 PUBLIC, ADMIN = Access.PUBLIC, Access.ADMIN
@@ -120,6 +121,7 @@ MEDIA = (
     _get("/media/{item_id}/file/{n}", "getFileNumber", files.media, "File n of the item, from 0", answer=BYTES, params=(_DOWNLOAD,)),
     _get("/media/{item_id}/page/{n}", "getPage", files.page, "Page n of a comic or PDF, from 0", answer=BYTES,
          params=(Param(name="w", type=Annotated[int, msgspec.Meta(ge=64, le=4_096)], about="Width in pixels for PDF pages"),)),
+    _get("/media/{item_id}/spine", "getSpine", files.spine, "The parts of an EPUB, in reading order", answer=list[SpineSection]),
     _get("/media/{item_id}/resource/{rest}", "getResource", files.resource, "A file inside an EPUB, sandboxed", answer=BYTES),
     _get("/thumb/{item_id}", "getThumb", files.thumb, "The item's picture, immutable when v is its version", answer=WEBP,
          params=(Param(name="v", about="The version from the item's cover address"), _WIDTH)),

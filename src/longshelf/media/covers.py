@@ -77,9 +77,14 @@ def _stored(place: Located) -> bytes:
     if cover.via == "member":
         return read_member(Path(os.fsdecode(file_path(place))), cover.name, MAX_COVER)
     if cover.via == "picture":
-        return tags.picture(file_path(place))
+        return tags.picture(file_path(place, _holder(place, cover.name)))
     with opened(_own_path(place)) as descriptor, open(descriptor, "rb", closefd=False) as file:
         return read_all(file)
+
+
+def _holder(place: Located, name: str) -> int:
+    """Which file of a book in several holds the picture; the first when none is named, or the named one has gone."""
+    return next((index for index, file in enumerate(place.files) if name and file.path.rpartition(b"/")[2] == os.fsencode(name)), 0)
 
 
 def _own_path(place: Located) -> bytes:

@@ -15,7 +15,7 @@ from longshelf.media import documents
 from longshelf.media.covers import Original, encoded
 from longshelf.media.locate import Located, file_path, opened
 from longshelf.media.mime import SNIFFED, mime_of, picture_mime
-from longshelf.sources.folder.formats import archive
+from longshelf.sources.folder.formats import archive, epub
 from longshelf.sources.folder.reading import MAX_COVER
 
 MAX_RESOURCE = 128 * 2**20  # bytes of one inner file of a book: a whole embedded audio chapter
@@ -64,6 +64,18 @@ def epub_resource(place: Located, href: str) -> Original:
         if name is None:
             raise NotFound("no such part of this book")
         return Original(book.read(name, MAX_RESOURCE), mime_of(name))
+
+
+class SpineSection(msgspec.Struct, frozen=True):
+    """One part of a book. `href` is its path from the root of the EPUB; `title` "" where the table of contents names none."""
+
+    href: str
+    title: str
+
+
+def epub_spine(place: Located) -> list[SpineSection]:
+    """The parts of a book in reading order. Unreadable when the file is no EPUB."""
+    return [SpineSection(part.href, part.title) for part in epub.spine(_path(place))]
 
 
 def inner_name(href: str) -> str:

@@ -4,7 +4,7 @@ import os
 
 from starlette.responses import Response
 
-from longshelf.api.route import Call
+from longshelf.api.route import Answer, Call
 from longshelf.api.sending import file_response
 from longshelf.errors import NotFound
 from longshelf.media import pages
@@ -36,6 +36,11 @@ async def page(call: Call) -> Response:
         width = call.query["w"] or PDF_WIDTH
         return await _part(call, place, ("pdf", str(number), str(width)), pages.pdf_page, number, width)
     return await _part(call, place, ("page", str(number)), pages.comic_page, number)
+
+
+async def spine(call: Call) -> Answer:
+    place = await _located(call)
+    return Answer.of(await call.services.decoders.run(pages.epub_spine, place))
 
 
 async def resource(call: Call) -> Response:

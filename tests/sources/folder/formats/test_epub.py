@@ -198,3 +198,18 @@ def test_a_protected_book_still_says_who_it_is(book: Book) -> None:
 def test_scrambled_fonts_are_not_protection(book: Book) -> None:
     fonts = encryption("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
     assert book.reading(more={"META-INF/encryption.xml": fonts}).warnings == ()
+
+
+# --- reading order ---
+
+
+def test_the_spine_is_the_reading_order_with_titles_from_the_contents(tmp_path: Path) -> None:
+    page = '<item id="{0}" href="{0}.xhtml" media-type="application/xhtml+xml"/>'
+    manifest = NAV + "".join(page.format(name) for name in ("a", "b", "note", "gone"))
+    order = ("b", "note", "a", "gone", "?")
+    refs = "".join('<itemref idref="{}" linear="{}"/>'.format(name, "no" if name == "note" else "yes") for name in order)
+    toc = '<nav epub:type="toc"><ol><li><a href="../a.xhtml#x">Part A</a></li></ol></nav>'
+    nav = f'<html xmlns:epub="http://www.idpf.org/2007/ops">{toc}</html>'
+    members = {"OEBPS/a.xhtml": "", "OEBPS/b.xhtml": "", "OEBPS/note.xhtml": "", "OEBPS/nav/nav.xhtml": nav}
+    path = write_epub(tmp_path / "a.epub", opf(TITLE, manifest, f"<spine>{refs}</spine>"), members)
+    assert [(part.href, part.title) for part in epub.spine(path)] == [("OEBPS/b.xhtml", ""), ("OEBPS/a.xhtml", "Part A")]

@@ -8,7 +8,7 @@ import msgspec
 
 from longshelf.errors import Unreadable
 from longshelf.model.kinds import ItemKind
-from longshelf.model.records import Cover, Facts
+from longshelf.model.records import Chapter, Cover, Facts
 from longshelf.sources.folder.formats import archive, contents, package, xml
 from longshelf.sources.folder.formats.archive import Archive
 from longshelf.sources.folder.formats.contents import Contents
@@ -44,6 +44,13 @@ def parse(path: Path) -> Reading:
         return _Book(book).read()
 
 
+def spine(path: Path) -> tuple[Chapter, ...]:
+    """The parts of the book in reading order, as chapters whose `href` is the name inside the archive; titles come from the table of
+    contents and are "" where it says nothing. Unreadable as with `parse`."""
+    with archive.opened(path) as book:
+        return _Book(book).spine()
+
+
 class _Book:
     def __init__(self, book: Archive) -> None:
         self.book = book
@@ -60,6 +67,16 @@ class _Book:
         layer = msgspec.structs.replace(found.layer, chapters=toc.chapters, cover=cover)
         facts = Facts(mime=MIME, pages=toc.pages)
         return Reading(ItemKind.BOOK, facts, (layer,), tuple(dict.fromkeys(self.warnings)))
+
+    def spine(self) -> tuple[Chapter, ...]:
+        opf = self._package_name()
+        self.folder = opf[: opf.rfind("/") + 1]
+        found = package.parse(self._xml(opf))
+        titles: dict[str, str] = {}
+        for chapter in self._contents(found).chapters:
+            titles.setdefault(chapter.href.partition("#")[0], chapter.title)
+        names = [name for href in found.spine if (name := self._existing(resolved(self.folder, href)))]
+        return tuple(Chapter(titles.get(name, ""), href=name) for name in names)
 
     def _xml(self, name: str) -> xml.Element:
         document = xml.parse(self.book.read(name), name)

@@ -47,6 +47,7 @@ class Package(NamedTuple):
     toc_id: str
     cover_id: str
     guide_cover: str
+    spine: tuple[str, ...]  # hrefs in reading order, as written
 
 
 class _Value(NamedTuple):
@@ -127,6 +128,7 @@ def parse(root: xml.Element, origin: Origin = Origin.EMBEDDED) -> Package:
         toc_id=(spine.get("toc") or "") if spine is not None else "",
         cover_id=metadata.meta("cover"),
         guide_cover=_guide_cover(parts.get("guide")),
+        spine=_reading_order(spine, manifest),
     )
 
 
@@ -164,6 +166,14 @@ def _manifest(element: xml.Element) -> dict[str, Resource]:
         if href and isinstance(item.tag, str):
             found.setdefault(name or href, Resource(name or href, href, item.get("media-type") or "", item.get("properties") or ""))
     return found
+
+
+def _reading_order(spine: xml.Element | None, manifest: dict[str, Resource]) -> tuple[str, ...]:
+    """The parts a reader turns through; those marked as out of line (`linear="no"`) are reached by links only."""
+    if spine is None:
+        return ()
+    wanted = [part.get("idref") or "" for part in spine if part.get("linear") != "no"]
+    return tuple(manifest[name].href for name in wanted if name in manifest)
 
 
 def _guide_cover(guide: xml.Element | None) -> str:

@@ -1,0 +1,43 @@
+import { createRouter } from '@tanstack/react-router';
+import { parseSearchString, searchString } from '@/core/searchParams';
+import { authRoutes } from '@/features/auth/routes';
+import { browseRoutes } from '@/features/browse/routes';
+import { entityRoutes } from '@/features/entities/routes';
+import { itemRoutes, readerRoutes } from '@/features/item/routes';
+import { jobRoutes } from '@/features/jobs/routes';
+import { libraryRoutes } from '@/features/libraries/routes';
+import { settingsRoutes } from '@/features/settings/routes';
+import { setupRoutes } from '@/features/setup/routes';
+import { bareRoute, rootRoute, shellRoute } from '@/ui/routing';
+import { NotFound, RouteError } from './RouteStates';
+import { Shell } from './shell/Shell';
+
+shellRoute.update({ component: Shell });
+
+const routeTree = rootRoute.addChildren([
+  shellRoute.addChildren([
+    ...browseRoutes,
+    ...entityRoutes,
+    ...itemRoutes,
+    ...libraryRoutes,
+    ...jobRoutes,
+    ...settingsRoutes,
+  ]),
+  bareRoute.addChildren([...authRoutes, ...setupRoutes, ...readerRoutes]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  basepath: new URL(document.baseURI).pathname,
+  parseSearch: parseSearchString,
+  stringifySearch: searchString,
+  defaultPreload: 'intent',
+  defaultErrorComponent: RouteError,
+  defaultNotFoundComponent: NotFound,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,37 @@
+/** The arithmetic of the scroll rail, in rank space: a mark's place is its position over the total, whatever the sort. */
+
+export interface Mark {
+  pos: number;
+  label: string;
+}
+
+/** The label that position stands under, or "". Marks are in ascending order. */
+export function labelAt(marks: readonly Mark[], position: number): string {
+  let low = 0;
+  let high = marks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((marks[middle]?.pos ?? 0) <= position) low = middle + 1;
+    else high = middle;
+  }
+  return marks[low - 1]?.label ?? '';
+}
+
+/** Marks far enough apart to be read. The ends always stay: people look for the oldest year. */
+export function spacedMarks(marks: readonly Mark[], total: number, minShare: number): Mark[] {
+  const first = marks[0];
+  const last = marks.at(-1);
+  if (!first || !last || total <= 0) return [];
+  const apart = (a: Mark, b: Mark) => Math.abs(b.pos - a.pos) / total >= minShare;
+  const kept = [first];
+  for (const mark of marks) {
+    const before = kept.at(-1) ?? first;
+    if (apart(before, mark) && apart(mark, last) && mark.label !== before.label) kept.push(mark);
+  }
+  return last !== first && (apart(first, last) || kept.length > 1) ? [...kept, last] : kept;
+}
+
+/** One pixel can be ten thousand items: dragging sideways makes the movement finer, 25 times at 160 px. */
+export function scrubGain(sideways: number): number {
+  return 1 / (1 + Math.max(0, sideways) / 40) ** 2;
+}

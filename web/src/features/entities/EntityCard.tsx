@@ -1,0 +1,46 @@
+import { serverUrl } from '@/api/client';
+import type { Entity } from '@/api/types';
+import { plural } from '@/core/format';
+import { coverUrl } from '@/ui/Cover';
+import type { CellState } from '@/ui/grid/VirtualGrid';
+import { markSeen, wasSeen } from '@/ui/seenPictures';
+import classes from './EntitiesPage.module.css';
+
+interface EntityCardProps {
+  entity: Entity;
+  state: CellState;
+  pictures: boolean;
+}
+
+/** Leads to everything of this person, tag, series… in the browse page. */
+export function EntityCard({ entity, state, pictures }: EntityCardProps) {
+  return (
+    <a
+      className={pictures ? classes.card : classes.word}
+      href={serverUrl(`?${entity.kind}=${entity.id}`)}
+      data-i={state.index}
+      tabIndex={state.tabIndex}
+      draggable={false}
+    >
+      {pictures && (
+        <div className={classes.picture} style={{ height: state.geometry.pictureHeight }}>
+          <Portrait entity={entity} fast={state.fast} />
+        </div>
+      )}
+      <div className={classes.name}>{entity.name}</div>
+      <div className={classes.count}>{plural(entity.item_count, 'item')}</div>
+    </a>
+  );
+}
+
+function Portrait({ entity, fast }: { entity: Entity; fast: boolean }) {
+  if (entity.image === null) return <span aria-hidden="true">{initials(entity.name)}</span>;
+  const url = coverUrl(entity.image, 384);
+  if (fast && !wasSeen(url)) return null;
+  return <img src={url} alt="" decoding="async" draggable={false} onLoad={() => markSeen(url)} />;
+}
+
+function initials(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean);
+  return [words[0], words.length > 1 ? words.at(-1) : ''].map((word) => word?.charAt(0) ?? '').join('');
+}

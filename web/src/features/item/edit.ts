@@ -1,0 +1,43 @@
+/** The edit form, and what of it is worth sending: a field that is sent is kept against every later scan. */
+import type { Item } from '@/api/types';
+import { linksOf } from './facts';
+import type { ItemEdit } from './itemApi';
+
+export interface EditForm {
+  title: string;
+  subtitle: string;
+  description: string;
+  date: string;
+  tags: string[];
+}
+
+export function editFormOf(item: Item): EditForm {
+  return {
+    title: item.title,
+    subtitle: item.subtitle ?? '',
+    description: item.description ?? '',
+    date: item.date ?? '',
+    tags: linksOf(item.links, 'tag').map((link) => link.name),
+  };
+}
+
+export function editsOf(item: Item, form: EditForm): ItemEdit {
+  const before = editFormOf(item);
+  const edits: ItemEdit = {};
+  for (const field of ['title', 'subtitle', 'description', 'date'] as const) {
+    const text = form[field].trim();
+    if (text !== before[field].trim()) edits[field] = text;
+  }
+  if (form.tags.join('\n') !== before.tags.join('\n')) edits.tags = form.tags;
+  return edits;
+}
+
+/** Years alone and months are dates too; so is none. */
+export function isPartialDate(text: string): boolean {
+  const match = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(text.trim());
+  if (!match) return text.trim() === '';
+  const [, year, month, day] = match;
+  if (month === undefined) return true;
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day ?? '1')));
+  return date.getUTCMonth() === Number(month) - 1;
+}

@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { Playback, type Source } from './playback';
+
+/** A media element without media: what the player sets is kept, and events are ours to send. */
+class FakeElement extends EventTarget {
+  src = '';
+  currentTime = 0;
+  duration = Number.NaN;
+  playbackRate = 1;
+  volume = 1;
+  muted = false;
+  ended = false;
+  error: { code: number } | null = null;
+  buffered = { length: 0, start: () => 0, end: () => 0 };
+  play = vi.fn(async () => this.send('play'));
+  pause = vi.fn(() => this.send('pause'));
+  load = vi.fn();
+  removeAttribute = () => {
+    this.src = '';
+  };
+  hasAttribute = () => this.src !== '';
+
+  send(name: string, changes: Partial<FakeElement> = {}): void {
+    Object.assign(this, changes);
+    this.dispatchEvent(new Event(name));
+  }
+}
+
+const onTime = vi.fn();
+const onRest = vi.fn();
+const probe = vi.fn(async () => 'unsupported' as const);
+
+function playing(sources: Partial<Source>[], startAt = 0) {
+  const element = new FakeElement();
+  const playback = new Playback({
+    sources: sources.map((source, index) => ({ url: `file-${index}`, duration: 60, missing: false, ...source })),
+    startAt,
+    speed: 1.5,
+    volume: 0.8,
+    onTime,
+    onRest,
+    probe,
+  });
+  playback.attach(element as unknown as HTMLMediaElement);
+  return { element, playback };
+}
+
+beforeEach(() => {
+  onTime.mockClear();
+  onRest.mockClear();
+});
+
+describe('playback', () => {
+  test('opens the file of the resumed moment, at its place in it', () => {
+    const { element, playback } = playing([{}, {}, {}], 75);
+    expect(element.src).toBe('file-1');
+    element.send('loadedmetadata', { duration: 60 });
+    expect(element.currentTime).toBe(15);
+    expect(element.playbackRate).toBe(1.5);
+    expect(playback.snapshot().time).toBe(75);
+  });
+
+  test('goes from file to file, and tells the time of the whole', () => {
+    const { element, playback } = playing([{}, {}]);
+    element.send('loadedmetadata', { duration: 60 });
+    playback.play();
+    element.send('timeupdate', { currentTime: 30 });
+    expect(onTime).toHaveBeenLastCalledWith(30, 120);
+    element.send('ended');
+    expect(element.src).toBe('file-1');
+    element.send('loadedmetadata', { duration: 62, currentTime: 0 });
+    element.send('timeupdate', { currentTime: 2 });
+    expect(onTime).toHaveBeenLastCalledWith(62, 120);
+    expect(playback.snapshot().playing).toBe(true);
+  });
+
+  test('the end of the last file is the end, and a good moment to save', () => {
+    const { element, playback } = playing([{}]);
+    element.send('loadedmetadata', { duration: 60 });
+    playback.play();
+    element.send('ended', { ended: true });
+    expect(playback.snapshot()).toMatchObject({ ended: true, playing: false, time: 60 });
+    expect(onTime).toHaveBeenLastCalledWith(60, 60);
+    expect(onRest).toHaveBeenCalled();
+  });
+
+  test('files with unknown lengths are played in turn, not the first for ever', () => {
+    const { element } = playing([{ duration: null }, { duration: null }]);
+    element.send('loadedmetadata', { duration: Number.NaN });
+    element.send('ended');
+    expect(element.src).toBe('file-1');
+  });
+
+  test('skips a file that is missing, and says so when none is there', () => {
+    expect(playing([{ missing: true }, {}]).element.src).toBe('file-1');
+    expect(playing([{ missing: true }]).playback.snapshot().trouble).toBe('missing');
+  });
+
+  test('seeking within the file moves the element, elsewhere it opens the other file', () => {
+    const { element, playback } = playing([{}, {}]);
+    element.send('loadedmetadata', { duration: 60 });
+    playback.seek(20);
+    expect(element.currentTime).toBe(20);
+    playback.seek(90);
+    expect(element.src).toBe('file-1');
+    element.send('loadedmetadata', { duration: 60 });
+    expect(element.currentTime).toBe(30);
+    playback.skip(-1000);
+    expect(playback.snapshot().time).toBe(0);
+  });
+
+  test('a seek before the file has opened is not lost', () => {
+    const { element, playback } = playing([{}], 10);
+    playback.seek(40);
+    element.send('loadedmetadata', { duration: 60 });
+    expect(element.currentTime).toBe(40);
+  });
+
+  test.each(['unsupported', 'missing', 'network'] as const)('finds out that a refused file is %s', async (reason) => {
+    const { element, playback } = playing([{}]);
+    probe.mockResolvedValueOnce(reason as 'unsupported');
+    element.send('error', { error: { code: 4 } });
+    await vi.waitFor(() => expect(playback.snapshot().trouble).toBe(reason));
+    expect(probe).toHaveBeenLastCalledWith('file-0');
+  });
+
+  test('a broken connection can be tried again, a broken file cannot', () => {
+    const { element, playback } = playing([{}]);
+    element.send('error', { error: { code: 3 } });
+    expect(playback.snapshot().trouble).toBe('unsupported');
+    element.send('error', { error: { code: 2 } });
+    expect(playback.snapshot().trouble).toBe('network');
+    playback.retry();
+    expect(playback.snapshot().trouble).toBeNull();
+  });
+
+  test('a film without a picture is not silently played as sound', () => {
+    const { element, playback } = playing([{}]);
+    Object.assign(element, { videoWidth: 0 });
+    element.send('loadedmetadata', { duration: 60 });
+    expect(playback.snapshot().trouble).toBe('no-picture');
+  });
+
+  test('letting go of the element frees the file', () => {
+    const element = new FakeElement();
+    const source = { url: 'file', duration: 60, missing: false };
+    const playback = new Playback({ sources: [source], startAt: 0, speed: 1, volume: 1, onTime, onRest, probe });
+    playback.attach(element as unknown as HTMLMediaElement)();
+    expect(element.src).toBe('');
+    element.send('timeupdate', { currentTime: 5 });
+    expect(playback.snapshot().time).toBe(0);
+  });
+});

@@ -1,0 +1,258 @@
+/**
+ * One media element playing the files of an item one after the other, as a store a component can subscribe to.
+ * Times are seconds of the whole item. The element belongs to the page; this only listens to it and steers it.
+ */
+import { clamp } from '../progress';
+import { type Spot, Timeline } from './timeline';
+
+export interface Source {
+  url: string;
+  duration: number | null;
+  missing: boolean;
+}
+
+export type Trouble = 'missing' | 'unsupported' | 'network' | 'no-picture';
+
+export interface PlaybackState {
+  time: number;
+  total: number | null;
+  /** Seconds of the whole that are loaded, as far as they join the present place. */
+  loaded: number;
+  file: number;
+  playing: boolean;
+  waiting: boolean;
+  ended: boolean;
+  speed: number;
+  volume: number;
+  muted: boolean;
+  trouble: Trouble | null;
+}
+
+export interface PlaybackOptions {
+  sources: readonly Source[];
+  startAt: number;
+  speed: number;
+  volume: number;
+  onTime: (time: number, total: number | null) => void;
+  /** Paused, jumped or ended: a good moment to save. */
+  onRest: () => void;
+  /** What is the matter with a file the browser does not take. */
+  probe: (url: string) => Promise<Trouble>;
+}
+
+// MediaError.code; the numbers are part of the HTML standard.
+const NETWORK = 2;
+const NOT_SUPPORTED = 4;
+
+export class Playback {
+  private element: HTMLMediaElement | null = null;
+  private timeline: Timeline;
+  private state: PlaybackState;
+  private seekWhenLoaded: number | null = null;
+  private playWhenLoaded = false;
+  private readonly options: PlaybackOptions;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(options: PlaybackOptions) {
+    this.options = options;
+    this.timeline = new Timeline(options.sources.map((source) => source.duration));
+    this.state = {
+      time: options.startAt,
+      total: this.timeline.total,
+      loaded: 0,
+      file: this.timeline.locate(options.startAt).file,
+      playing: false,
+      waiting: false,
+      ended: false,
+      speed: options.speed,
+      volume: options.volume,
+      muted: false,
+      trouble: null,
+    };
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  snapshot = (): PlaybackState => this.state;
+
+  /** Takes over the element; returns how to let go of it. */
+  attach(element: HTMLMediaElement): () => void {
+    this.element = element;
+    const handlers = Object.entries(this.handlers);
+    for (const [name, handler] of handlers) element.addEventListener(name, handler);
+    element.volume = this.state.volume;
+    this.open(this.timeline.locate(this.state.time), false);
+    return () => {
+      for (const [name, handler] of handlers) element.removeEventListener(name, handler);
+      element.pause();
+      element.removeAttribute('src');
+      element.load();
+      this.element = null;
+      this.set({ playing: false, waiting: false });
+    };
+  }
+
+  play = (): void => {
+    if (!this.element || this.state.trouble) return;
+    if (this.state.ended) this.open({ file: 0, offset: 0 }, true);
+    else this.start();
+  };
+
+  pause = (): void => this.element?.pause();
+
+  toggle = (): void => (this.state.playing ? this.pause() : this.play());
+
+  seek = (time: number): void => {
+    const wanted = clamp(time, 0, this.state.total ?? Number.POSITIVE_INFINITY);
+    const spot = this.timeline.locate(wanted);
+    if (spot.file !== this.state.file || this.state.trouble === 'missing') this.open(spot, this.state.playing);
+    else if (this.element) {
+      if (this.seekWhenLoaded === null) this.element.currentTime = spot.offset;
+      else this.seekWhenLoaded = spot.offset;
+    }
+    this.set({ time: wanted, ended: false });
+    this.report();
+    this.options.onRest();
+  };
+
+  skip = (seconds: number): void => this.seek(this.state.time + seconds);
+
+  setSpeed = (speed: number): void => {
+    if (this.element) this.element.playbackRate = speed;
+    this.set({ speed });
+  };
+
+  setVolume = (volume: number): void => {
+    const wanted = clamp(volume, 0, 1);
+    if (this.element) {
+      this.element.volume = wanted;
+      this.element.muted = false;
+    }
+    this.set({ volume: wanted, muted: false });
+  };
+
+  toggleMute = (): void => {
+    const muted = !this.state.muted;
+    if (this.element) this.element.muted = muted;
+    this.set({ muted });
+  };
+
+  /** After trouble with the network. */
+  retry = (): void => this.open(this.timeline.locate(this.state.time), true);
+
+  /** Opens that place, or the next file that is there. */
+  private open(spot: Spot, autoplay: boolean): void {
+    const file = this.options.sources.findIndex((source, index) => index >= spot.file && !source.missing);
+    const source = this.options.sources[file];
+    if (!this.element || !source) {
+      this.set({ trouble: 'missing', playing: false, waiting: false });
+      return;
+    }
+    const offset = file === spot.file ? spot.offset : 0;
+    this.seekWhenLoaded = offset;
+    this.playWhenLoaded = autoplay;
+    this.set({ file, time: this.timeline.timeOf({ file, offset }), loaded: 0, ended: false, trouble: null });
+    this.element.src = source.url;
+    this.element.load();
+  }
+
+  private start(): void {
+    // Refused play() rejects: by the autoplay rules, or because the file turned out unplayable, which `error` tells.
+    this.element?.play()?.catch(() => this.set({ playing: false, waiting: false }));
+  }
+
+  private readonly handlers = {
+    loadedmetadata: () => this.opened(),
+    timeupdate: () => this.moved(),
+    progress: () => this.set({ loaded: this.loadedUntil() }),
+    play: () => this.set({ playing: true, ended: false }),
+    playing: () => this.set({ playing: true, waiting: false }),
+    waiting: () => this.set({ waiting: true }),
+    pause: () => this.paused(),
+    ended: () => this.fileEnded(),
+    error: () => this.failed(),
+  };
+
+  private opened(): void {
+    const { element } = this;
+    if (!element) return;
+    if (Number.isFinite(element.duration)) {
+      this.timeline = this.timeline.with(this.state.file, element.duration);
+    }
+    const hasNoPicture = 'videoWidth' in element && element.videoWidth === 0;
+    this.set({ total: this.timeline.total, trouble: hasNoPicture ? 'no-picture' : null });
+    element.playbackRate = this.state.speed;
+    const offset = this.seekWhenLoaded ?? 0;
+    this.seekWhenLoaded = null;
+    if (offset > 0) element.currentTime = Math.min(offset, element.duration || offset);
+    if (this.playWhenLoaded) this.start();
+    this.playWhenLoaded = false;
+  }
+
+  private moved(): void {
+    if (!this.element || this.seekWhenLoaded !== null || this.element.ended) return;
+    const time = this.timeline.timeOf({ file: this.state.file, offset: this.element.currentTime });
+    this.set({ time, loaded: this.loadedUntil() });
+    if (this.state.playing) this.report();
+  }
+
+  private paused(): void {
+    // Swapping files pauses too, but then the next one is about to play.
+    if (this.playWhenLoaded || this.element?.ended) return;
+    this.set({ playing: false, waiting: false });
+    this.options.onRest();
+  }
+
+  private fileEnded(): void {
+    const next = this.options.sources.findIndex((source, index) => index > this.state.file && !source.missing);
+    if (next >= 0) {
+      this.open({ file: next, offset: 0 }, true);
+      return;
+    }
+    this.set({ time: this.state.total ?? this.state.time, playing: false, waiting: false, ended: true });
+    this.report();
+    this.options.onRest();
+  }
+
+  private failed(): void {
+    const code = this.element?.error?.code;
+    if (code === undefined || !this.element?.hasAttribute('src')) return;
+    if (code !== NOT_SUPPORTED) this.give(code === NETWORK ? 'network' : 'unsupported');
+    else void this.findReason();
+  }
+
+  /** An element says "not supported" also of a file that the server does not have or does not send. */
+  private async findReason(): Promise<void> {
+    const { file } = this.state;
+    const reason = await this.options.probe(this.options.sources[file]?.url ?? '');
+    if (this.element && file === this.state.file) this.give(reason);
+  }
+
+  private give(trouble: Trouble): void {
+    this.set({ trouble, playing: false, waiting: false });
+  }
+
+  private loadedUntil(): number {
+    const { element } = this;
+    if (!element) return 0;
+    const { buffered, currentTime } = element;
+    for (let range = 0; range < buffered.length; range += 1) {
+      if (buffered.start(range) <= currentTime + 0.5 && currentTime <= buffered.end(range)) {
+        return this.timeline.timeOf({ file: this.state.file, offset: buffered.end(range) });
+      }
+    }
+    return 0;
+  }
+
+  private report(): void {
+    this.options.onTime(this.state.time, this.state.total);
+  }
+
+  private set(changes: Partial<PlaybackState>): void {
+    this.state = { ...this.state, ...changes };
+    for (const listener of this.listeners) listener();
+  }
+}

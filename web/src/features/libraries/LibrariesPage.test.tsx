@@ -1,0 +1,170 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import { describe, expect, test } from 'vitest';
+import type { Job, Library } from '@/api/types';
+import { fakeServer, Refused, renderRoutes } from '@/test/render';
+import { shellRoute } from '@/ui/routing';
+import { matching } from './IssuesDrawer';
+import { foldersIn, nameFor, scanOf, stateLook } from './libraryState';
+import { libraryRoutes } from './routes';
+
+const NOW = Date.parse('2026-05-01T12:00:00Z');
+
+function libraryWith(changes: Partial<Library> = {}): Library {
+  return {
+    id: 1,
+    name: 'Books',
+    type: 'folder',
+    state: 'ready',
+    state_reason: null,
+    item_count: 1200,
+    issue_count: 0,
+    created_at: '2026-05-01T11:00:00Z',
+    scanned_at: '2026-05-01T11:30:00Z',
+    folders: ['/srv/books'],
+    options: {},
+    ...changes,
+  };
+}
+
+function jobWith(changes: Partial<Job> = {}): Job {
+  return {
+    id: 9,
+    kind: 'scan',
+    state: 'running',
+    library_id: 1,
+    priority: 0,
+    attempts: 1,
+    done: 512,
+    total: 2048,
+    rate: 400,
+    eta_seconds: 4,
+    message: null,
+    errors: 0,
+    created_at: '2026-05-01T11:59:00Z',
+    started_at: '2026-05-01T11:59:00Z',
+    finished_at: null,
+    result: null,
+    ...changes,
+  };
+}
+
+const listing = <T,>(items: T[]) => ({
+  items,
+  pagination: { page: 1, page_size: 50, total_count: items.length, next_page: null, has_next: false },
+  snapshot: '',
+});
+
+async function show(answers: Record<string, unknown>, address = '/libraries') {
+  const calls = fakeServer({
+    'GET /api/session': { user: { id: 1, name: 'ada', admin: true } },
+    'GET /api/jobs': listing([]),
+    ...answers,
+  });
+  return { calls, ...(await renderRoutes(shellRoute, libraryRoutes, address)) };
+}
+
+describe('the libraries page', () => {
+  test('without any, invites to add the first', async () => {
+    await show({ 'GET /api/libraries': listing([]) });
+    expect(await screen.findByText('No library yet')).toBeVisible();
+    await userEvent.click(await screen.findByRole('button', { name: 'Add a library' }));
+    expect(await screen.findByRole('dialog', { name: 'Add a library' })).toBeVisible();
+  });
+
+  test('shows a running scan, and cancels it', async () => {
+    const { calls } = await show({
+      'GET /api/libraries': listing([libraryWith({ state: 'scanning' })]),
+      'GET /api/jobs': listing([jobWith()]),
+      'POST /api/jobs/9/cancel': jobWith({ state: 'cancelled', finished_at: '2026-05-01T12:00:00Z' }),
+    });
+    expect(await screen.findByText('512 of 2,048 · 400 a second · 4 s left')).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(await screen.findByRole('button', { name: 'Scan now' })).toBeVisible();
+    expect(calls.some((call) => call.path === '/api/jobs/9/cancel')).toBe(true);
+  });
+
+  test('an offline library says why, and that nothing is lost', async () => {
+    const reason = '/srv/books is not mounted';
+    await show({ 'GET /api/libraries': listing([libraryWith({ state: 'offline', state_reason: reason })]) });
+    expect(await screen.findByText(reason)).toBeVisible();
+    expect(screen.getByText(/Nothing was deleted/)).toBeVisible();
+  });
+
+  test('a folder the server does not know is told at its field, and the rest is kept', async () => {
+    const { calls } = await show(
+      {
+        'GET /api/libraries': listing([]),
+        'POST /api/libraries': new Refused(422, { field: 'folders', reason: '/srv/bokos is not a folder' }),
+      },
+      '/libraries?add=true',
+    );
+    const dialog = within(await screen.findByRole('dialog'));
+    await userEvent.type(dialog.getByLabelText('Folders'), '/srv/bokos');
+    expect(dialog.getByLabelText('Name')).toHaveValue('bokos');
+    await userEvent.click(dialog.getByRole('button', { name: 'Add and scan' }));
+    expect(await dialog.findByText('/srv/bokos is not a folder')).toBeVisible();
+    const sent = calls.find((call) => call.method === 'POST');
+    expect(sent?.body).toEqual({
+      name: 'bokos',
+      folders: ['/srv/bokos'],
+      options: { audio: 'auto', follow_links: false, watch: true },
+    });
+  });
+
+  test('lists problems with their reason, searchable by path and reason', async () => {
+    const seen = { root: '/srv', first_seen_at: '2026-05-01T11:00:00Z', last_seen_at: '2026-05-01T11:00:00Z' };
+    await show(
+      {
+        'GET /api/libraries': listing([libraryWith({ issue_count: 2 })]),
+        'GET /api/libraries/1/issues': listing([
+          { ...seen, path: 'a/bomb.epub', reason: 'the archive is a bomb' },
+          { ...seen, path: 'b/cut.cbz', reason: 'the archive is cut short' },
+        ]),
+      },
+      '/libraries?issues=1',
+    );
+    await userEvent.type(await screen.findByLabelText('Search the problems'), 'short cut');
+    await waitFor(() => expect(screen.queryByText('a/bomb.epub')).toBeNull());
+    expect(screen.getByText('b/cut.cbz')).toBeInTheDocument();
+  });
+
+  test('those who do not administer see no buttons', async () => {
+    await show({
+      'GET /api/session': { user: { id: 2, name: 'bob', admin: false } },
+      'GET /api/libraries': listing([libraryWith({ folders: null })]),
+    });
+    expect(await screen.findByText('Books')).toBeVisible();
+    expect(screen.queryByRole('button')).toBeNull();
+  });
+});
+
+test('the state of a library in words', () => {
+  expect(stateLook(libraryWith(), null, NOW)).toMatchObject({ label: 'Ready', text: 'Scanned 30 min ago' });
+  expect(stateLook(libraryWith({ scanned_at: null, state: 'new' }), null, NOW).label).toBe('New');
+  expect(stateLook(libraryWith(), jobWith(), NOW).label).toBe('Scanning');
+  expect(stateLook(libraryWith(), jobWith({ started_at: null }), NOW).label).toBe('Waiting to be scanned');
+  expect(stateLook(libraryWith({ state: 'offline' }), null, NOW).tone).toBe('bad');
+});
+
+test('of the scans of a library the running one counts, then the waiting one', () => {
+  const waiting = jobWith({ id: 2, started_at: null });
+  const done = jobWith({ id: 3, finished_at: '2026-05-01T12:00:00Z' });
+  const elsewhere = jobWith({ id: 4, library_id: 2 });
+  expect(scanOf(1, [done, elsewhere, waiting])).toBe(waiting);
+  expect(scanOf(1, [waiting, jobWith({ id: 5 })])?.id).toBe(5);
+  expect(scanOf(1, [done, elsewhere])).toBeNull();
+});
+
+test('folders are lines, each once; the name is guessed from the first', () => {
+  expect(foldersIn(' /a \n\n/b\n/a')).toEqual(['/a', '/b']);
+  expect(nameFor(['/srv/media/books/'])).toBe('books');
+  expect(nameFor([])).toBe('');
+});
+
+test('problems match when every word is in the path or the reason', () => {
+  const issue = { path: 'A/Cut.cbz', root: '', reason: 'cut short', first_seen_at: '', last_seen_at: '' };
+  expect(matching([issue], 'SHORT a/')).toHaveLength(1);
+  expect(matching([issue], 'short bomb')).toHaveLength(0);
+  expect(matching([issue], ' ')).toHaveLength(1);
+});

@@ -1,0 +1,36 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { api } from '@/api/client';
+import type { Job, Library, Listing, ScanIssue } from '@/api/types';
+
+export type AudioMode = 'auto' | 'audiobook' | 'track';
+
+export interface NewLibrary {
+  name: string;
+  folders: string[];
+  options: { audio: AudioMode; follow_links: boolean; watch: boolean };
+}
+
+export const librariesQuery = queryOptions({
+  queryKey: ['libraries'],
+  queryFn: ({ signal }) => api.get<Listing<Library>>('libraries', { signal }),
+  staleTime: 5_000,
+});
+
+const ISSUES_PAGE = 500;
+
+export const issuesQuery = (libraryId: number) =>
+  infiniteQueryOptions({
+    queryKey: ['libraries', libraryId, 'issues'],
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Listing<ScanIssue>>(`libraries/${libraryId}/issues`, {
+        query: { page: pageParam, page_size: ISSUES_PAGE },
+        signal,
+      }),
+    initialPageParam: 1,
+    getNextPageParam: ({ pagination }) => pagination.next_page,
+  });
+
+export const addLibrary = (library: NewLibrary) => api.post<Library>('libraries', library);
+export const removeLibrary = (id: number) => api.delete<void>(`libraries/${id}`);
+export const scanLibrary = (id: number, full: boolean) => api.post<Job>(`libraries/${id}/scan`, { full });
+export const cancelJob = (id: number) => api.post<Job>(`jobs/${id}/cancel`);

@@ -1,0 +1,38 @@
+/** What a library's state means to the person who looks after it, and what there is to do. */
+import { isRunning, isWaiting } from '@/api/jobs';
+import type { Job, Library } from '@/api/types';
+import { formatAgo } from '@/core/format';
+
+export interface StateLook {
+  label: string;
+  tone: 'good' | 'busy' | 'bad' | 'plain';
+  text: string;
+}
+
+export function stateLook(library: Library, scan: Job | null, now: number): StateLook {
+  if (scan && isRunning(scan)) return { label: 'Scanning', tone: 'busy', text: '' };
+  if (scan) return { label: 'Waiting to be scanned', tone: 'busy', text: '' };
+  const seen = library.scanned_at === null ? 'Not scanned yet' : `Scanned ${formatAgo(library.scanned_at, now)}`;
+  if (library.state === 'offline') return { label: 'Offline', tone: 'bad', text: library.state_reason ?? '' };
+  if (library.state === 'removing') return { label: 'Being removed', tone: 'busy', text: '' };
+  return library.scanned_at === null
+    ? { label: 'New', tone: 'plain', text: seen }
+    : { label: 'Ready', tone: 'good', text: seen };
+}
+
+/** The scan of this library that runs, or else the one that waits. */
+export function scanOf(libraryId: number, jobs: readonly Job[]): Job | null {
+  const own = jobs.filter((job) => job.library_id === libraryId && job.kind === 'scan');
+  return own.find(isRunning) ?? own.find(isWaiting) ?? null;
+}
+
+/** One folder a line, as people paste them. */
+export function foldersIn(text: string): string[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  return [...new Set(lines.filter(Boolean))];
+}
+
+/** A first guess at the name: the last part of the first folder. */
+export function nameFor(folders: readonly string[]): string {
+  return (folders[0] ?? '').split('/').findLast(Boolean) ?? '';
+}

@@ -1,0 +1,96 @@
+import { Button, type MantineColorScheme, SegmentedControl, useMantineColorScheme } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { sessionQuery, signOut } from '@/api/session';
+import { Page } from '@/ui/Page';
+import { type Preferences, usePreferences } from '@/ui/preferences';
+import { Keys } from './Keys';
+import classes from './SettingsPage.module.css';
+
+export function SettingsPage() {
+  return (
+    <Page title="Settings" width="narrow">
+      <Looks />
+      <Account />
+      <Keys />
+    </Page>
+  );
+}
+
+function Looks() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [preferences, change] = usePreferences();
+  return (
+    <section className={classes.section} aria-labelledby="looks">
+      <h2 id="looks">Looks</h2>
+      <p className={classes.text}>For this browser only.</p>
+      <Row label="Theme">
+        <SegmentedControl
+          aria-label="Theme"
+          value={colorScheme}
+          onChange={(value) => setColorScheme(value as MantineColorScheme)}
+          data={[
+            { value: 'dark', label: 'Dark' },
+            { value: 'light', label: 'Light' },
+            { value: 'auto', label: 'As the system' },
+          ]}
+        />
+      </Row>
+      <Row label="Density">
+        <SegmentedControl
+          aria-label="Density"
+          value={preferences.size}
+          onChange={(value) => change({ size: value as Preferences['size'] })}
+          data={[
+            { value: 'S', label: 'Many small' },
+            { value: 'M', label: 'Medium' },
+            { value: 'L', label: 'Few large' },
+          ]}
+        />
+      </Row>
+      <Row label="Covers">
+        <SegmentedControl
+          aria-label="Covers"
+          value={preferences.fit}
+          onChange={(value) => change({ fit: value as Preferences['fit'] })}
+          data={[
+            { value: 'cover', label: 'Fill the card' },
+            { value: 'contain', label: 'Show all of it' },
+          ]}
+        />
+      </Row>
+    </section>
+  );
+}
+
+function Account() {
+  const { data: session } = useQuery(sessionQuery);
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  if (!session) return null;
+  const leave = async () => {
+    await signOut();
+    client.clear();
+    await navigate({ to: '/sign-in' });
+  };
+  return (
+    <section className={classes.section} aria-labelledby="account">
+      <h2 id="account">Account</h2>
+      <Row label={session.user.admin ? `${session.user.name}, administrator` : session.user.name}>
+        <Button variant="default" onClick={() => void leave()}>
+          Sign out
+        </Button>
+      </Row>
+    </section>
+  );
+}
+
+function Row({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className={classes.row}>
+      <span>{label}</span>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+/** A job in words: what it does, how far it is, what came of it. */
+import type { Job } from '@/api/types';
+import { formatCount, formatSpan, plural } from '@/core/format';
+
+const NAMES: Readonly<Record<string, string>> = {
+  scan: 'Scan',
+  sync: 'Sync',
+  import: 'Import',
+  colors: 'Cover colours',
+  remove_library: 'Remove library',
+};
+
+/** What is worth telling of a result, in this order. */
+const RESULTS: readonly (readonly [string, string])[] = [
+  ['files', 'files'],
+  ['added', 'added'],
+  ['updated', 'updated'],
+  ['restored', 'back again'],
+  ['moved', 'moved'],
+  ['removed', 'removed'],
+  ['missing', 'missing'],
+  ['issues', 'with problems'],
+];
+
+export function jobName(kind: string): string {
+  return NAMES[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ');
+}
+
+/** "1,204 of 5,000 · 412 a second · 9 s left"; what is not known is left out. */
+export function progressText(job: Pick<Job, 'done' | 'total' | 'rate' | 'eta_seconds'>): string {
+  const done = job.total === null ? formatCount(job.done) : `${formatCount(job.done)} of ${formatCount(job.total)}`;
+  const rate = job.rate === null || job.rate <= 0 ? '' : `${rateText(job.rate)} a second`;
+  const left = job.eta_seconds === null ? '' : `${formatSpan(job.eta_seconds)} left`;
+  return [done, rate, left].filter(Boolean).join(' · ');
+}
+
+/** "5,000 files · 4,980 added · 20 with problems"; "nothing new" when all counts but that of the files are 0. */
+export function resultText(result: unknown): string {
+  if (typeof result !== 'object' || result === null) return '';
+  const counts = new Map(Object.entries(result).filter(([, value]) => typeof value === 'number'));
+  const parts = RESULTS.flatMap(([name, word]) => {
+    const count = counts.get(name);
+    return count ? [`${formatCount(count)} ${word}`] : [];
+  });
+  const quiet =
+    counts.has('files') && !['added', 'updated', 'removed', 'restored', 'moved'].some((one) => counts.get(one));
+  return [...parts, ...(quiet ? ['nothing new'] : [])].join(' · ');
+}
+
+export function errorsText(errors: number): string {
+  return errors === 0 ? '' : plural(errors, 'problem');
+}
+
+/** How long it took; nothing while it runs or when it never began. */
+export function tookText(job: Pick<Job, 'started_at' | 'finished_at'>): string {
+  if (job.started_at === null || job.finished_at === null) return '';
+  const seconds = (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000;
+  return seconds < 1 ? 'under a second' : formatSpan(seconds);
+}
+
+function rateText(rate: number): string {
+  return rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate));
+}
