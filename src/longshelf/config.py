@@ -35,7 +35,7 @@ class Settings:
     database_url: str = _setting(
         "", "`sqlite:////path/file.db` or `postgresql://user:password@host/database`. Default: SQLite in the data directory."
     )
-    redis_url: str = _setting("", "`redis://host:6379/0`: shared response cache and wake-ups between several processes. Optional.")
+    redis_url: str = _setting("", "`redis://host:6379/0`: accepted, not used yet; everything is correct without it.")
     host: str = _setting("127.0.0.1", "Address to listen on; `0.0.0.0` for all.")
     port: int = _setting(8417, "Port to listen on.", low=1, high=65_535)
     workers: int = _setting(1, "Web server processes.", low=1, high=256)

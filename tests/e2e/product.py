@@ -129,9 +129,9 @@ def _write_avi(path: Path) -> None:
     with av.open(str(path), "w", format="avi") as container:
         stream: Any = container.add_stream("mpeg4", rate=10)
         stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+        frames: Any = av.VideoFrame
         for shade in range(0, 200, 20):
-            frame = av.VideoFrame.from_image(Image.new("RGB", (160, 120), (shade, 40, 80)))
-            container.mux(stream.encode(frame))
+            container.mux(stream.encode(frames.from_image(Image.new("RGB", (160, 120), (shade, 40, 80)))))
         container.mux(stream.encode(None))
 
 

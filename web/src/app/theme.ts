@@ -3,6 +3,8 @@ import { type CSSVariablesResolver, createTheme, localStorageColorSchemeManager 
 
 export const schemeManager = localStorageColorSchemeManager({ key: 'longshelf-scheme' });
 
+const DIALOG_TITLE = { fontSize: 17, fontWeight: 650 };
+
 export const theme = createTheme({
   primaryColor: 'indigo',
   // White text needs shade 7: on Mantine's usual 6 it has a contrast of 4.3, and 4.5 is the minimum.
@@ -33,9 +35,16 @@ export const theme = createTheme({
         centered: true,
         transitionProps: { duration: 120 },
         closeButtonProps: { 'aria-label': 'Close' },
+        styles: { title: DIALOG_TITLE },
       },
     },
-    Drawer: { defaultProps: { transitionProps: { duration: 150 }, closeButtonProps: { 'aria-label': 'Close' } } },
+    Drawer: {
+      defaultProps: {
+        transitionProps: { duration: 150 },
+        closeButtonProps: { 'aria-label': 'Close' },
+        styles: { title: DIALOG_TITLE },
+      },
+    },
     Menu: { defaultProps: { transitionProps: { duration: 80 } } },
     Popover: { defaultProps: { transitionProps: { duration: 80 } } },
     Tooltip: { defaultProps: { openDelay: 400, transitionProps: { duration: 80 } } },

@@ -15,6 +15,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   fps: 'Frames per second',
   exif: 'EXIF',
   ai: 'AI',
+  cfg: 'CFG',
   cfg_scale: 'CFG scale',
   url: 'URL',
   gps: 'GPS',

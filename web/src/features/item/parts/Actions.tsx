@@ -2,7 +2,7 @@ import { ActionIcon, Button, Menu, Progress } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { BookOpen, CheckCheck, Download, Ellipsis, Heart, Pencil, Undo2 } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { sessionQuery } from '@/api/session';
 import type { Item } from '@/api/types';
 import { formatDuration } from '@/core/format';
@@ -15,10 +15,12 @@ import { isFinished, isStarted, resumePage } from '../progress';
 import { readerOf } from '../reading';
 import { ratingOfStars } from '../stars';
 import { useMine } from '../useMine';
-import { EditDialog } from './EditDialog';
 import { StarRating } from './StarRating';
 
 const GROUP = 'This item';
+
+/** Few visits edit anything, and its fields weigh as much as the rest of the page. */
+const EditDialog = lazy(async () => ({ default: (await import('./EditDialog')).EditDialog }));
 
 export function Actions({ item }: { item: Item }) {
   const change = useMine(item);
@@ -64,7 +66,7 @@ export function Actions({ item }: { item: Item }) {
         />
       </div>
       <ProgressLine item={item} />
-      {editing && <EditDialog item={item} onClose={() => setEditing(false)} />}
+      <Suspense>{editing && <EditDialog item={item} onClose={() => setEditing(false)} />}</Suspense>
     </>
   );
 }
