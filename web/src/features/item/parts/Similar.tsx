@@ -5,8 +5,8 @@ import type { Card, Item } from '@/api/types';
 import { yearOf } from '@/core/format';
 import { Cover } from '@/ui/Cover';
 import { creatorNames } from '../facts';
-import classes from '../ItemPage.module.css';
 import { similarQuery } from '../itemApi';
+import classes from './Similar.module.css';
 
 /** Width by height; all cards of the row are equally tall. */
 const RATIOS: Readonly<Partial<Record<Card['kind'], number>>> = { video: 16 / 9, image: 1, audiobook: 1, track: 1 };
@@ -25,17 +25,17 @@ export function Similar({ item }: { item: Item }) {
     return () => observer.disconnect();
   };
   return (
-    <section ref={watch} className={classes.similar} aria-labelledby="similar" hidden={near && items.length === 0}>
+    <section ref={watch} className={classes.row} aria-labelledby="similar" hidden={near && items.length === 0}>
       <h2 id="similar">Similar</h2>
       <ul>
         {items.map((card) => (
           <li key={card.id} style={{ '--ratio': RATIOS[card.kind] ?? POSTER } as CSSProperties}>
             <Link to="/items/$itemId" params={{ itemId: String(card.id) }}>
-              <span className={classes.similarCover}>
+              <span className={classes.cover}>
                 <Cover item={card} width={180} />
               </span>
-              <span className={classes.similarTitle}>{card.title}</span>
-              <span className={classes.similarText}>{creatorNames(card.links) || yearOf(card.date)}</span>
+              <span className={classes.title}>{card.title}</span>
+              <span className={classes.text}>{creatorNames(card.links) || yearOf(card.date)}</span>
             </Link>
           </li>
         ))}
