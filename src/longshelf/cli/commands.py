@@ -184,7 +184,7 @@ def _library(library: Library) -> dict[str, Any]:
     return {
         "id": library.id,
         "name": library.name,
-        "type": library.type,
+        "type": str(library.type),
         "state": library.state,
         "folders": library.config.get("folders", []),
         "scanned_at": rfc3339(library.scanned_at),

@@ -13,13 +13,15 @@ BAR = 24  # characters of a progress bar
 
 
 def show(result: Mapping[str, Any], *, as_json: bool) -> None:
-    """Prints a command's result."""
+    """Prints a command's result; for people as `name: value` lines, lists of rows as tables."""
     if as_json:
         sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
         return
     for name, value in result.items():
         if isinstance(value, list) and value and isinstance(value[0], Mapping):
             _table(value)
+        elif isinstance(value, Mapping):
+            show(value, as_json=False)
         elif value not in (None, [], ""):
             sys.stdout.write(f"{name.replace('_', ' ')}: {_plain(value)}\n")
 

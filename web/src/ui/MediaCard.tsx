@@ -34,7 +34,13 @@ export function MediaCard({ item, state, fit, onSelect }: CardProps) {
         draggable={false}
       >
         <div className={classes.picture} style={{ height: geometry.pictureHeight }}>
-          <Picture item={item} state={state} fit={fit} width={geometry.cellWidth} />
+          <Picture
+            item={item}
+            state={state}
+            fit={fit}
+            width={geometry.cellWidth}
+            ratio={geometry.cellWidth / geometry.pictureHeight}
+          />
           <Badges item={item} />
         </div>
         <div className={classes.title}>{item.title}</div>
@@ -58,7 +64,7 @@ export function MediaRow({ item, state, onSelect }: CardProps) {
         draggable={false}
       >
         <div className={classes.thumb}>
-          <Picture item={item} state={state} fit="cover" width={40} />
+          <Picture item={item} state={state} fit="cover" width={40} ratio={1} />
         </div>
         <div className={classes.listText}>
           <div className={classes.title}>{item.title}</div>
@@ -74,14 +80,15 @@ export function MediaRow({ item, state, onSelect }: CardProps) {
   );
 }
 
-type PictureProps = Pick<CardProps, 'item' | 'state' | 'fit'> & { width: number };
+type PictureProps = Pick<CardProps, 'item' | 'state' | 'fit'> & { width: number; ratio: number };
 
-function Picture({ item, state, fit, width }: PictureProps) {
+function Picture({ item, state, fit, width, ratio }: PictureProps) {
   const seen = item.cover === null ? null : coverUrl(item.cover, 192);
   return (
     <Cover
       item={item}
       width={width}
+      ratio={ratio}
       fit={fit}
       picture={!state.fast || wasSeen(seen)}
       onLoad={() => seen && markSeen(seen)}
