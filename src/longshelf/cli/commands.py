@@ -22,7 +22,7 @@ from longshelf.store.libraries import Library
 from longshelf.store.migrate import open_database
 from longshelf.tasks import scan
 from longshelf.tasks.libraries import add_folder_library, remove_library
-from longshelf.tasks.table import tasks
+from longshelf.tasks.table import prepare_helpers, tasks
 
 Result = Mapping[str, Any] | None
 
@@ -121,6 +121,7 @@ def _scan(settings: Settings, arguments: argparse.Namespace) -> Result:
     with opened(settings) as database:
         library = named(database, arguments.name)
         job = scan.request(database, library, full=arguments.full, allow_empty=arguments.allow_empty, priority=10)
+        prepare_helpers()
         line = ProgressLine()
         ended = Worker(database, tasks(settings)).run_one(job.id, line)
         line.end()

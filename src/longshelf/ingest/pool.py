@@ -41,7 +41,6 @@ class ParsePool:
         self.seconds = seconds
         self.size = workers or max(os.cpu_count() or 1, 4)
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["longshelf.ingest.parsing"])
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> "ParsePool":

@@ -14,16 +14,19 @@ from longshelf.config import Settings
 from longshelf.jobs.worker import Worker
 from longshelf.store.migrate import open_database
 from longshelf.tasks import housekeeping
-from longshelf.tasks.table import tasks
+from longshelf.tasks.table import prepare_helpers, tasks
 from longshelf.tasks.watch import Watcher
 
 PARENT_SECONDS = 1.0  # how soon a worker notices that the server beside it is gone
+NICENESS = 5  # people who browse come before jobs; the helper processes are more polite still (ingest/pool.py)
 _log = structlog.get_logger(__name__)
 
 
 def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     """Blocks until asked to stop; running jobs put themselves back first. With `parent` (a process id) it also stops when that process,
     which started it, is gone, however it went."""
+    os.nice(NICENESS)
+    prepare_helpers()
     database = open_database(settings)
     housekeeping.schedule(database)
     worker = Worker(database, tasks(settings), slots=settings.job_workers)

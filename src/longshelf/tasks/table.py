@@ -1,10 +1,12 @@
-"""Every kind of job and the function that does it: what a worker is given."""
+"""Every kind of job and the function that does it: what a worker is given, and what its helper processes start with."""
 
+import multiprocessing
 from collections.abc import Mapping
 from functools import partial
 
 from longshelf.config import Settings
 from longshelf.jobs.ending import Task
+from longshelf.sources.folder.registry import FORMATS
 from longshelf.tasks import colors, housekeeping, scan
 
 
@@ -15,3 +17,10 @@ def tasks(settings: Settings) -> Mapping[str, Task]:
         colors.KIND: partial(colors.find_colors, folder=settings.thumbnails),
         housekeeping.KIND: housekeeping.tidy,
     }
+
+
+def prepare_helpers() -> None:
+    """Call once, before the first job: parser and decoder processes are forked from one that has everything imported. Else each would
+    import it anew, and take a second of a core from people who browse, before it can even be made polite."""
+    parsers = sorted({f"longshelf.sources.folder.formats.{row.parser}" for row in FORMATS})
+    multiprocessing.set_forkserver_preload([__name__, *parsers])
