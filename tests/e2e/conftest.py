@@ -1,4 +1,5 @@
-"""A browser and a pretend server for the tests here. Both start once; each test gets a page of its own with an empty profile."""
+"""A browser and a pretend server for the tests here. Both start once for this folder, and end with it: Playwright's event
+loop must not outlive its tests. Each test gets a page of its own with an empty profile."""
 
 import json
 import os
@@ -33,15 +34,12 @@ FLAGS = [
 ]
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     reason = _missing()
-    timing = "bench" in config.option.markexpr
     for item in items:
         if not item.path.is_relative_to(Path(__file__).parent):
             continue
         item.add_marker(pytest.mark.e2e)
-        if item.get_closest_marker("bench") and not timing:
-            item.add_marker(pytest.mark.skip(reason="prints figures: run it with -m bench -s on an idle machine"))
         if reason:
             item.add_marker(pytest.mark.skip(reason=reason))
 
@@ -67,7 +65,7 @@ class Server:
             pass
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_server() -> Iterator[Server]:
     port = _free_port()
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
@@ -107,7 +105,7 @@ def server(running_server: Server) -> Server:
     return running_server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
