@@ -31,7 +31,7 @@ from longshelf.media.workers import Workers
 from longshelf.store import settings as stored
 from longshelf.store.database import Database
 from longshelf.store.engine.sql import SqlEngine
-from longshelf.store.migrate import upgrade
+from longshelf.store.migrate import open_database
 
 WEB_DIST = Path(longshelf.__file__).parent / "web_dist"
 DECODERS = 2  # processes a server process decodes pictures in
@@ -65,9 +65,7 @@ class _Running:
 
     def start(self) -> None:
         """Opens the database in its newest form; processes that start at once take turns."""
-        self._settings.data.mkdir(parents=True, exist_ok=True)
-        database = Database(self._settings.database_url)
-        upgrade(database)
+        database = open_database(self._settings, mapped=True)
         self._open = database, _services(self._settings, database)
 
     def stop(self) -> None:
@@ -92,7 +90,7 @@ def _services(settings: Settings, database: Database) -> Services:
         views=Views(database),
         work=Work(database),
         files=Files(database, catalog),
-        thumbnails=Thumbnails(settings.data / "thumbnails", decoders),
+        thumbnails=Thumbnails(settings.thumbnails, decoders),
         decoders=decoders,
         accounts=Accounts(database, threads.later),
         events=EventFeed(threads, lambda mark: Follower(database, mark)),

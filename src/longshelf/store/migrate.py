@@ -11,14 +11,14 @@ HEAD = "0001"  # the newest file in migrations/versions; a test holds the two to
 TURN = 0x6C6F6E67  # key of the PostgreSQL advisory lock under which migrations run
 
 
-def open_database(settings: Settings) -> Database:
+def open_database(settings: Settings, *, mapped: bool = False) -> Database:
     """The database of this installation, ready to use: the data directory is made when it is missing, and the schema is brought up to
     date. StoreUnavailable with what to do about it when that cannot be."""
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailable(f"The data directory {settings.data} cannot be made: {error.strerror}. Set LONGSHELF_DATA.") from None
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, mapped=mapped)
     upgrade(database)
     return database
 
