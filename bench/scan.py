@@ -1,5 +1,6 @@
 """Scanning: new files, unchanged files, memory. Each figure beside a baseline of the same run."""
 
+import os
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -33,6 +34,7 @@ def run(scale: float = 1.0) -> str:
 def _fresh(name: str, write: Callable[[Path, int, int], None], base: Path, count: int) -> dict[str, Any]:
     library, data = base / name, base / f"{name}-data"
     write(library, count, SEED)
+    os.sync()  # or the disk is still busy with the files just made when the scan commits its last batches
     longshelf(["library", "add", name, "--folder", str(library)], data)
     report = longshelf(["scan", name], data).result
     assert report["added"] == count, report
@@ -83,6 +85,7 @@ def _naive(data: Path, library: Path) -> tuple[int, int, float]:
 def _unchanged(base: Path, count: int) -> dict[str, Any]:
     library, data = base / f"tree{count}", base / f"tree{count}-data"
     bulk.write_tree(library, count, SEED)
+    os.sync()
     longshelf(["library", "add", "tree", "--folder", str(library)], data)
     first = longshelf(["scan", "tree"], data)
     before = _revision(data)
