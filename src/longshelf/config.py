@@ -41,6 +41,11 @@ class Settings:
     workers: int = _setting(1, "Web server processes.", low=1, high=256)
     job_workers: int = _setting(2, "Jobs that run at once in one process.", low=1, high=256)
     parsers: int = _setting(0, "Processes that read media files during a scan; 0 for as many as suit the machine.", high=256)
+    engine: str = _setting(
+        "sql",
+        "Who answers lists, counts and facets: `sql`, or `bitmaps` (an index beside the database; SQL answers when it cannot).",
+        choices=("sql", "bitmaps"),
+    )
     log: str = _setting("auto", "Form of log lines; `auto` is `console` on a terminal, else `json`.", choices=("auto", "json", "console"))
     log_level: str = _setting("info", "Least severe log line that is written.", choices=("debug", "info", "warning", "error"))
 
@@ -48,6 +53,11 @@ class Settings:
     def thumbnails(self) -> Path:
         """Where pictures that were made small are kept; may be deleted at any time."""
         return self.data / "thumbnails"
+
+    @property
+    def index(self) -> Path:
+        """Where the bitmap index is; a pure function of the database, so it may be deleted at any time."""
+        return self.data / "index"
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,11 @@ BY_ID = Sort("id", descending=False)
 class Catalog:
     """Safe to share between threads."""
 
-    def __init__(self, database: Database, engine: Engine, cursors: Cursors) -> None:
+    def __init__(self, database: Database, engine: Engine, cursors: Cursors, *, gate: Engine | None = None) -> None:
+        """`gate` answers whether one item may be seen: an engine that never lags behind the store (default: `engine`)."""
         self._database = database
         self._engine = engine
+        self._gate = gate or engine
         self._cursors = cursors
 
     def browse(self, viewer: Viewer, filters: Filters, request: PageRequest) -> bytes:
@@ -113,7 +115,7 @@ class Catalog:
 
     def require(self, viewer: Viewer, item_id: int) -> None:
         """The check in front of everything that belongs to one item: its data, its files, its picture. NotFound unless he may see it."""
-        with self._engine.snapshot() as snapshot:
+        with self._gate.snapshot() as snapshot:
             if snapshot.count(self._seen(viewer, IdIs((item_id,))), viewer).value == 0:
                 raise _no_item()
 

@@ -26,8 +26,12 @@ from longshelf.catalog.views import Views
 from longshelf.catalog.work import Work
 from longshelf.config import Settings
 from longshelf.errors import StoreUnavailable
+from longshelf.index.engine import BitmapEngine
+from longshelf.index.following import Follower as IndexFollower
+from longshelf.index.switch import SwitchEngine
 from longshelf.media.thumbs import Thumbnails
 from longshelf.media.workers import Workers
+from longshelf.model.engine import Engine
 from longshelf.store import settings as stored
 from longshelf.store.database import Database
 from longshelf.store.engine.sql import SqlEngine
@@ -57,6 +61,7 @@ class _Running:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._open: tuple[Database, Services] | None = None
+        self._index: IndexFollower | None = None
 
     def services(self) -> Services:
         if self._open is None:
@@ -66,7 +71,11 @@ class _Running:
     def start(self) -> None:
         """Opens the database in its newest form; processes that start at once take turns."""
         database = open_database(self._settings, mapped=True)
-        self._open = database, _services(self._settings, database)
+        if self._settings.engine == "bitmaps":
+            self._index = IndexFollower(database, self._settings.index)
+            self._index.refresh()
+            self._index.start(building=False)  # the job worker builds
+        self._open = database, _services(self._settings, database, self._index)
 
     def stop(self) -> None:
         if self._open is not None:
@@ -74,13 +83,20 @@ class _Running:
             self._open = None
             services.threads.close()
             services.decoders.close()
+            if self._index is not None:
+                self._index.stop()
             database.close()
 
 
-def _services(settings: Settings, database: Database) -> Services:
+def _engine(database: Database, index: IndexFollower | None) -> Engine:
+    sql = SqlEngine(database.read)
+    return sql if index is None else SwitchEngine(BitmapEngine(database, index), sql)
+
+
+def _services(settings: Settings, database: Database, index: IndexFollower | None) -> Services:
     threads, decoders = Threads(), Workers(DECODERS)
     cursors = Cursors(stored.secret(database))
-    catalog = Catalog(database, SqlEngine(database.read), cursors)
+    catalog = Catalog(database, _engine(database, index), cursors, gate=SqlEngine(database.read))
     entities = Entities(database, cursors)
     return Services(
         catalog=catalog,

@@ -11,6 +11,7 @@ import structlog
 
 from longshelf import config, logs
 from longshelf.config import Settings
+from longshelf.index.following import Follower
 from longshelf.jobs.worker import Worker
 from longshelf.store.migrate import open_database
 from longshelf.tasks import housekeeping
@@ -41,11 +42,16 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     if parent is not None:
         threading.Thread(target=_outlive_not, args=(parent, worker.stop), name="parent", daemon=True).start()
     watcher.start()
+    index = Follower(database, settings.index) if settings.engine == "bitmaps" else None
+    if index is not None:
+        index.start()
     _log.info("worker started", worker=worker.name, slots=worker.slots)
     try:
         worker.run()
     finally:
         watcher.stop()
+        if index is not None:
+            index.stop()
         database.close()
 
 

@@ -1,0 +1,270 @@
+"""A query tree as a bitmap over one segment.
+
+First the query is *settled*: what depends on the viewer or lives outside the index (his own words, text search) is asked of the store and
+becomes lists of ids, named by their digest. A settled query means the same for everybody, so viewers share its results and views; a user
+who hid nothing shares with all others. Then each segment computes it, one node at a time, keeping what cost something."""
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from pyroaring import BitMap
+
+from longshelf.index import bitmaps
+from longshelf.index.bitmaps import Array, Ints
+from longshelf.index.caches import Cache
+from longshelf.index.segment import FLAGS, FORMATS, KINDS, Segment
+from longshelf.model import query as tree
+from longshelf.model.kinds import EntityKind
+from longshelf.model.terms import Phrase, parse
+from longshelf.store import columns
+from longshelf.store.database import Transaction
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A list of ids, by the digest of the ids: the same for the same list."""
+
+    digest: bytes
+
+
+class Found(NamedTuple):
+    """The list and its name."""
+
+    name: Held
+    ids: Array
+
+
+class Node(msgspec.Struct, frozen=True):
+    """A settled query."""
+
+
+class Leaf(Node, frozen=True):
+    """One condition."""
+
+    condition: tree.Query | Held
+
+
+class All(Node, frozen=True):
+    """Everything that is in each of `wanted` and in none of `unwanted`."""
+
+    wanted: tuple[Node, ...] = ()
+    unwanted: tuple[Node, ...] = ()
+
+
+class AnyOf(Node, frozen=True):
+    """Everything that is in some part."""
+
+    parts: tuple[Node, ...]
+
+
+_encode = msgspec.msgpack.encode
+
+NOTHING = AnyOf(())
+EVERYTHING = All()
+
+
+class Settling:
+    """Settles queries of one snapshot for one user; what was asked of the store is asked once. `reading` gives a connection, `found`
+    keeps what searches found for other requests."""
+
+    def __init__(self, reading: Callable[[], Transaction], user_id: int, found: Cache[Found]) -> None:
+        self._reading = reading
+        self._user_id = user_id
+        self._own: dict[str, tuple[Ints, Array]] = {}
+        self._found = found
+        self.contents: dict[Held, Array] = {}
+
+    def settle(self, query: tree.Query) -> Node:
+        match query:
+            case tree.Everything():
+                return EVERYTHING
+            case tree.Nothing():
+                return NOTHING
+            case tree.And():
+                return all_of([self.settle(part) for part in query.of])
+            case tree.Or():
+                return any_of([self.settle(part) for part in query.of])
+            case tree.Not():
+                return none_of(self.settle(query.of))
+            case _:
+                return self._leaf(query)
+
+    def _leaf(self, query: tree.Query) -> Node:
+        match query:
+            case tree.Text():
+                terms = parse(query.q)
+                wanted = [self._holding(terms.wanted)] if terms.wanted else []
+                return all_of([*wanted, *(none_of(self._holding((phrase,))) for phrase in terms.unwanted)])
+            case tree.Mine():
+                return self._mine(query)
+            case tree.Linked() | tree.IdIs() | tree.LibraryIs():
+                ids = tuple(sorted(set(query.ids)))
+                return Leaf(msgspec.structs.replace(query, ids=ids)) if ids else NOTHING
+            case _:
+                return Leaf(query)
+
+    def _holding(self, phrases: tuple[Phrase, ...]) -> Node:
+        return self._leaf_of(self._found.get_or(phrases, lambda: _found(bitmaps.parse_ids(columns.found(self._reading(), phrases)))))
+
+    def _mine(self, query: tree.Mine) -> Node:
+        if query.field not in self._own:
+            said = columns.own(self._reading(), self._user_id, query.field)
+            self._own[query.field] = np.array(said[0], dtype=np.int64), np.array(said[1], dtype=_exact(query.field))
+        ids, values = self._own[query.field]
+        inside = np.ones(len(ids), dtype=bool)
+        whole = values.dtype.kind == "i"
+        if query.low is not None:
+            inside &= values >= (_whole(query.low, math.ceil) if whole else query.low)
+        if query.high is not None:
+            inside &= values <= (_whole(query.high, math.floor) if whole else query.high)
+        untouched = (query.low is None or query.low <= 0) and (query.high is None or query.high >= 0)
+        if query.field in columns.ZERO_UNTOUCHED and untouched:
+            return none_of(self._held(ids[~inside]))
+        return self._held(ids[inside])
+
+    def _held(self, ids: Ints) -> Node:
+        return self._leaf_of(_found(ids))
+
+    def _leaf_of(self, found: Found) -> Node:
+        if not len(found.ids):
+            return NOTHING
+        self.contents[found.name] = found.ids
+        return Leaf(found.name)
+
+
+class Evaluation:
+    """Settled queries over one segment. `contents` are the lists of ids the queries name."""
+
+    def __init__(self, segment: Segment, contents: Mapping[Held, Array]) -> None:
+        self._segment = segment
+        self._contents = contents
+
+    def of(self, node: Node) -> BitMap:
+        """The items of a settled query. Not to be changed."""
+        match node:
+            case All(wanted=(), unwanted=()):
+                return self._segment.all
+            case Leaf(condition=tree.Linked(ids=(_,), role=None)):
+                return self._leaf(node)  # has a place of its own in the same cache
+            case _:
+                return self._segment.cache.get_or(key(node), lambda: self._make(node))
+
+    def _make(self, node: Node) -> BitMap:
+        match node:
+            case Leaf():
+                return self._leaf(node)
+            case AnyOf():
+                parts = [self.of(part) for part in node.parts]
+                return BitMap.union(*parts) if parts else bitmaps.EMPTY
+            case All():
+                return self._all(node)
+            case _:
+                raise TypeError(f"not a settled query: {node!r}")
+
+    def _all(self, node: All) -> BitMap:
+        wanted = sorted((self.of(part) for part in node.wanted), key=len) or [self._segment.all]
+        found = wanted[0]
+        for each in wanted[1:]:
+            found = found & each
+        for part in node.unwanted:
+            found = found - self.of(part)
+        return found
+
+    def _leaf(self, leaf: Leaf) -> BitMap:  # noqa: PLR0911 - a table of the conditions there are
+        segment, fields = self._segment, self._segment.fields
+        match leaf.condition:
+            case Held() as listed:
+                return bitmaps.of(segment.ordinals(self._contents[listed].astype(np.int64)))
+            case tree.IdIs(ids=ids):
+                return bitmaps.of(segment.ordinals(np.array(ids, dtype=np.int64)))
+            case tree.KindIs(kinds=kinds):
+                return _union(fields["kind"].one(KINDS.index(kind)) for kind in kinds)
+            case tree.LibraryIs(ids=ids):
+                return _union(fields["library"].one(each) for each in ids)
+            case tree.FormatIs(formats=formats):
+                return _union(fields["format"].one(FORMATS.index(each)) for each in formats)
+            case tree.Linked(kind=kind, ids=ids, role=role):
+                return segment.postings[kind].linked(ids, role)
+            case tree.Has(field=field):
+                return self._has(field)
+            case tree.Range(field=field, low=low, high=high):
+                return fields[field].between(low, high + tree.PREFIX_END if isinstance(high, str) else high)
+            case _:
+                raise TypeError(f"not a settled condition: {leaf.condition!r}")
+
+    def _has(self, field: str) -> BitMap:
+        if field in tree.ENTITY_KINDS:
+            return self._segment.postings[EntityKind(field)].any()
+        if field in FLAGS:
+            return self._segment.flags[field]
+        return self._segment.fields[field].between(None, None)
+
+
+def key(node: Node) -> bytes:
+    """A short name of a settled query; nodes of one meaning that were settled alike share it."""
+    return hashlib.blake2b(_encode(node), digest_size=16).digest()
+
+
+def all_of(nodes: Iterable[Node]) -> Node:
+    """AND, with everything that decides or does nothing taken out, so that equal questions become equal nodes."""
+    wanted: dict[Node, None] = {}
+    unwanted: dict[Node, None] = {}
+    for node in nodes:
+        if node == NOTHING:
+            return NOTHING
+        if isinstance(node, All):
+            wanted.update(dict.fromkeys(node.wanted))
+            unwanted.update(dict.fromkeys(node.unwanted))
+        else:
+            wanted[node] = None
+    if len(wanted) == 1 and not unwanted:
+        return next(iter(wanted))
+    return All(_ordered(wanted), _ordered(unwanted))
+
+
+def any_of(nodes: Iterable[Node]) -> Node:
+    """OR, likewise."""
+    parts: dict[Node, None] = {}
+    for node in nodes:
+        if node == EVERYTHING:
+            return EVERYTHING
+        parts.update(dict.fromkeys(node.parts if isinstance(node, AnyOf) else (node,)))
+    return next(iter(parts)) if len(parts) == 1 else AnyOf(_ordered(parts))
+
+
+def none_of(node: Node) -> Node:
+    """NOT, likewise."""
+    if node == NOTHING:
+        return EVERYTHING
+    if node == EVERYTHING:
+        return NOTHING
+    if isinstance(node, All) and not node.wanted and len(node.unwanted) == 1:
+        return node.unwanted[0]
+    return All((), node.parts if isinstance(node, AnyOf) else (node,))
+
+
+def _found(ids: Ints) -> Found:
+    """In the smaller type where they fit: a search may find millions."""
+    ids = np.unique(ids)
+    kept = ids.astype(np.uint32) if not len(ids) or (ids[0] >= 0 and ids[-1] < 2**32) else ids
+    return Found(Held(hashlib.blake2b(kept.tobytes(), digest_size=16).digest()), kept)
+
+
+def _ordered(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    return tuple(sorted(nodes, key=_encode))
+
+
+def _union(parts: Iterable[BitMap]) -> BitMap:
+    found = list(parts)
+    return BitMap.union(*found) if found else bitmaps.EMPTY
+
+
+def _exact(field: str) -> type:
+    return np.float64 if field in {"progress", "play_seconds"} else np.int64
+
+
+def _whole(value: float, rounded: Callable[[float], int]) -> np.int64:
+    return np.int64(min(max(rounded(value), -(2**63)), 2**63 - 1))

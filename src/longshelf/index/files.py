@@ -1,0 +1,158 @@
+"""A base segment on disk: one directory a generation, `<index>/<revision>-<random>/`, of .npy files and a manifest.
+
+It is written beside its final place and renamed, so a directory of that name is whole or not there. It is read by mapping, so all
+processes share the pages. The manifest names every file with its size and a checksum: blake2b over its head, its tail and 64 KiB pieces
+spread evenly between (files up to 1 MiB are covered entirely). Opening must stay well under a second at ten million items, and a
+gigabyte read in full would take longer than that from a cold disk; truncated, swapped, zeroed or foreign files are caught all the same.
+Whatever does not fit is not trusted: the follower passes over it and builds anew."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from longshelf.index.bitmaps import Array
+from longshelf.index.fields import Arrays
+from longshelf.index.segment import Put
+
+VERSION = 1  # of the arrays and their meaning; a directory of another one is foreign
+MANIFEST = "manifest.json"
+PIECE = 65_536
+PIECES = 16
+OWNER_ONLY = 0o700  # like the database: titles may be nobody else's business
+SMALL = 2**20  # bytes; smaller files are read, not mapped
+
+
+class Foreign(Exception):
+    """Not a generation we can use; the reason."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    size: int
+    digest: str
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """`store` tells one database from another."""
+
+    version: int
+    revision: int
+    store: str
+    count: int
+    files: dict[str, Entry]
+
+
+class Generation(msgspec.Struct, frozen=True):
+    """One opened directory."""
+
+    path: Path
+    manifest: Manifest
+    arrays: Arrays
+
+
+def write(index: Path, store: str, fill: Callable[[Put], tuple[int, int]]) -> Path:
+    """Makes the next generation from what `fill` puts; it answers (revision, number of items). The directory, in its final place."""
+    index.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+    building = index / f"building-{os.getpid()}-{secrets.token_hex(4)}"
+    building.mkdir(mode=OWNER_ONLY)
+    try:
+        entries: dict[str, Entry] = {}
+
+        def put(name: str, array: Array) -> None:
+            path = building / f"{name}.npy"
+            with path.open("wb") as file:
+                np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+                file.flush()
+                os.fsync(file.fileno())
+            entries[name] = Entry(path.stat().st_size, _digest(path))
+
+        revision, count = fill(put)
+        (building / MANIFEST).write_bytes(_sealed(Manifest(VERSION, revision, store, count, entries)))
+        final = index / f"{revision:020d}-{secrets.token_hex(4)}"
+        building.rename(final)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return final
+
+
+def generations(index: Path) -> list[Path]:
+    """Newest first."""
+    found = [path for path in index.glob("*-*") if path.name[:20].isdecimal()] if index.is_dir() else []
+    return sorted(found, key=lambda path: (path.name[:20], _made(path)), reverse=True)
+
+
+def open_generation(path: Path, store: str) -> Generation:
+    """Checked and mapped. Foreign, with the reason, when anything is not as it was written."""
+    try:
+        manifest = _unsealed((path / MANIFEST).read_bytes())
+        if (manifest.version, manifest.store) != (VERSION, store):
+            raise Foreign("written by another version or for another database")
+        return Generation(path, manifest, {name: _mapped(path / f"{name}.npy", entry) for name, entry in manifest.files.items()})
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
+        raise Foreign(str(error)) from None
+
+
+def remove_others(index: Path, kept: Path) -> None:
+    """Everything but `kept`. Who still has a removed file mapped goes on reading it."""
+    for path in index.iterdir():
+        if path != kept and path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def builder(index: Path) -> Iterator[bool]:
+    """Whether this process may build now: one at a time, and the lock goes with the process that holds it."""
+    index.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+    with (index / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def _sealed(manifest: Manifest) -> bytes:
+    """Its own checksum, a line of its own, and the manifest as JSON."""
+    content = msgspec.json.encode(manifest)
+    return hashlib.blake2b(content, digest_size=16).hexdigest().encode() + b"\n" + content
+
+
+def _unsealed(sealed: bytes) -> Manifest:
+    content = sealed.partition(b"\n")[2]
+    manifest = msgspec.json.decode(content, type=Manifest)
+    if _sealed(manifest) != sealed:
+        raise Foreign("the manifest is damaged")
+    return manifest
+
+
+def _mapped(path: Path, entry: Entry) -> Array:
+    if path.stat().st_size != entry.size or _digest(path) != entry.digest:
+        raise Foreign(f"{path.name} is damaged")
+    array: Array = np.load(path, mmap_mode="r" if entry.size > SMALL else None, allow_pickle=False)
+    return array
+
+
+def _digest(path: Path) -> str:
+    size = path.stat().st_size
+    digest = hashlib.blake2b(str(size).encode(), digest_size=16)
+    with path.open("rb") as file:
+        for place in range(PIECES):
+            file.seek(max(size - PIECE, 0) * place // (PIECES - 1))
+            digest.update(file.read(PIECE))
+    return digest.hexdigest()
+
+
+def _made(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

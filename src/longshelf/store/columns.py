@@ -1,0 +1,146 @@
+"""What an index is built from: whole columns of the live items, lists of links and the user's own words, in bulk and on both databases.
+
+Everything is read in pieces of bounded size inside the caller's one read transaction, so that all of it is one state of the store. Whole
+numbers that are absent come as ABSENT, so that a column is one array of plain numbers; lists of ids come as text, "1,2,3", which is
+several times faster to read than rows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, literal_column, select
+
+from longshelf.model.kinds import EntityKind
+from longshelf.model.query import MineField
+from longshelf.model.terms import Phrase
+from longshelf.store import bulk
+from longshelf.store.database import run
+from longshelf.store.engine.facets import named
+from longshelf.store.search import matching_ids
+from longshelf.store.tables import entity
+
+ABSENT = -(2**63 - 1)  # the lowest whole number both databases write down as one
+AT_ONCE = 50_000  # rows a piece
+
+WHOLE = ("library_id", "year", "added_at", "created_at", "updated_at", "width", "height", "size", "pages", "rating", "age_rating")
+TEXTS = ("title_key", "series_key", "date")
+
+_NUMBERS = (
+    f"SELECT id, kind, duration, CASE WHEN cover <> '' THEN 1 ELSE 0 END, CASE WHEN description <> '' THEN 1 ELSE 0 END,"
+    f" {', '.join(f'coalesce({name}, {ABSENT})' for name in WHOLE)}"
+)
+ZERO_UNTOUCHED = frozenset({"favorite", "hidden", "play_count", "play_seconds"})
+NUMBER_COLUMNS = ("id", "kind", "duration", "cover", "description", *WHOLE)
+
+Piece = dict[str, Sequence[Any]]
+
+
+def revision(connection: Connection) -> int:
+    """The revision this transaction sees."""
+    return int(run(connection, "SELECT value FROM revision WHERE id = 1").scalar_one())
+
+
+def live(connection: Connection) -> int:
+    """How many items there are."""
+    return int(run(connection, "SELECT count(*) FROM item WHERE deleted_at IS NULL").scalar_one())
+
+
+def numbers(connection: Connection) -> Iterator[Piece]:
+    """NUMBER_COLUMNS of all live items by ascending id. `duration` may hold None, `cover` and `description` are 1 where there is one."""
+    last = -1
+    text = f"{_NUMBERS} FROM item WHERE deleted_at IS NULL AND id > ? ORDER BY id LIMIT ?"
+    while rows := run(connection, text, last, AT_ONCE).all():
+        last = rows[-1][0]
+        yield dict(zip(NUMBER_COLUMNS, zip(*rows, strict=True), strict=True))
+
+
+def in_order(connection: Connection, column: str) -> Iterator[tuple[Sequence[int], Sequence[str]]]:
+    """(ids, values) of one of TEXTS, over live items that have a value, ascending by (value, id): a walk along the sort's index."""
+    live_valued = f"FROM item WHERE deleted_at IS NULL AND {column} IS NOT NULL"
+    order = f"ORDER BY {column}, id LIMIT ?"
+    rows = run(connection, f"SELECT id, {column} {live_valued} {order}", AT_ONCE).all()
+    while rows:
+        yield tuple(zip(*rows, strict=True))  # type: ignore[misc]  # two columns
+        last_id, last = rows[-1]
+        rows = run(connection, f"SELECT id, {column} {live_valued} AND ({column}, id) > (?, ?) {order}", last, last_id, AT_ONCE).all()
+
+
+def some(connection: Connection, ids: Iterable[int]) -> Piece | None:
+    """NUMBER_COLUMNS and TEXTS of those of the items that are live, by ascending id; None when none is."""
+    text = f"{_NUMBERS}, {', '.join(TEXTS)} FROM item WHERE id IN {{ids}} AND deleted_at IS NULL ORDER BY id"
+    rows = bulk.select_in(connection, text, ids).all()
+    return dict(zip((*NUMBER_COLUMNS, *TEXTS), zip(*rows, strict=True), strict=True)) if rows else None
+
+
+def links_of(connection: Connection, ids: Iterable[int]) -> list[tuple[int, int, str, str]]:
+    """(item, entity, role, kind) of these items."""
+    rows = bulk.select_in(connection, "SELECT item_id, entity_id, role, kind FROM link WHERE item_id IN {ids}", ids)
+    return rows.all()  # type: ignore[return-value]  # rows are tuples, of these four columns
+
+
+def links(connection: Connection, kind: EntityKind) -> Iterator[tuple[int, str, str, str]]:
+    """(entity, lowest role, highest role, item ids as text, some twice where the roles differ), ascending by entity."""
+    found = f"SELECT entity_id, min(role), max(role), {_joined_items(connection)}"
+    text = f"{found} FROM link WHERE entity_id IN {{ids}} GROUP BY entity_id ORDER BY entity_id"
+    for ids in _entity_ids(connection, kind):
+        yield from (tuple(row) for row in bulk.select_in(connection, text, ids))
+
+
+def roles(connection: Connection, entity_id: int) -> list[tuple[str, str]]:
+    """(role, item ids as text) of one entity."""
+    text = f"SELECT role, {_joined_items(connection)} FROM link WHERE entity_id = ? GROUP BY role ORDER BY role"
+    return [(role, listed) for role, listed in run(connection, text, entity_id)]
+
+
+def by_name(connection: Connection, kind: EntityKind) -> list[int]:
+    """Ids of all entities of a kind in the order of their names."""
+    return [row[0] for row in run(connection, "SELECT id FROM entity WHERE kind = ? ORDER BY sort_key, id", kind.value)]
+
+
+def names(connection: Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """(name, sort key) of these entities."""
+    return {row[0]: (row[1], row[2]) for row in bulk.select_in(connection, "SELECT id, name, sort_key FROM entity WHERE id IN {ids}", ids)}
+
+
+def named_so(connection: Connection, kind: EntityKind, q: str) -> list[int]:
+    """Entities of a kind whose name holds every word of `q`."""
+    return list(connection.execute(select(entity.c.id).where(entity.c.kind == kind.value, named(q, connection.dialect.name))).scalars())
+
+
+def library_names(connection: Connection) -> dict[int, str]:
+    """Names by id."""
+    return {row[0]: row[1] for row in run(connection, "SELECT id, name FROM library")}
+
+
+def found(connection: Connection, phrases: Sequence[Phrase]) -> str:
+    """Ids of the items that hold all the phrases, as text in no order; deleted ones may be among them."""
+    ids = matching_ids(phrases, connection.dialect.name).subquery()
+    column = next(iter(ids.c))
+    joined = (
+        func.group_concat(column) if connection.dialect.name == "sqlite" else func.string_agg(column.op("::")(literal_column("text")), ",")
+    )
+    return connection.execute(select(joined)).scalar() or ""
+
+
+def own(connection: Connection, user_id: int, field: MineField) -> tuple[Sequence[int], Sequence[float]]:
+    """(items, values) of what the user said in a field; 0 is left out where it is what an untouched item has (ZERO_UNTOUCHED)."""
+    name = "last_played_at" if field == "last_played" else field
+    said = f"{name} <> 0" if field in ZERO_UNTOUCHED else f"{name} IS NOT NULL"
+    rows = run(connection, f"SELECT item_id, {name} FROM user_item WHERE user_id = ? AND {said}", user_id).all()
+    return [row[0] for row in rows], [row[1] for row in rows]
+
+
+def _joined_items(connection: Connection) -> str:
+    """PostgreSQL sorts nothing here either: the ids come as the index holds them, ascending, unless it reads in parallel."""
+    return "group_concat(item_id)" if connection.dialect.name == "sqlite" else "string_agg(item_id::text, ',')"
+
+
+def _entity_ids(connection: Connection, kind: EntityKind) -> Iterator[list[int]]:
+    """In pieces: an aggregate of many entities must not become one answer held in memory."""
+    last, size = -1, 200
+    while True:
+        text = "SELECT id FROM entity WHERE kind = ? AND id > ? ORDER BY id LIMIT ?"
+        ids = [row[0] for row in run(connection, text, kind.value, last, size)]
+        if not ids:
+            return
+        yield ids
+        last = ids[-1]

@@ -1,0 +1,221 @@
+"""BitmapEngine against plain Python and SqlEngine, on both databases: the same answers to every question, over a fresh base and over
+a base with a delta of any size."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from longshelf.index import fronts, views
+from longshelf.index.snapshot import BitmapSnapshot
+from longshelf.index.state import State
+from longshelf.model import query as tree
+from longshelf.model.engine import After, Before, Count, FacetRequest, Offset, Slice, ValueFacet
+from longshelf.model.kinds import EntityKind
+from longshelf.model.sorts import SORTS, Sort
+from longshelf.model.viewer import NOBODY, Viewer
+from longshelf.store.database import Database
+from tests.index.shelves import base, put, remove, snapshot
+from tests.model.worlds import VIEWERS, World, expected, queries, sorts, world, worlds
+from tests.store.engine import shelves
+from tests.store.engine.shelves import shelf
+
+SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=30)
+ANN = VIEWERS[0]
+ALL = tree.Everything()
+VALUES: tuple[ValueFacet, ...] = ("kind", "library", "format", "year", "rating")
+viewers = st.sampled_from(VIEWERS)
+# Which share of the items changes after the base was made: none, a few, most, all.
+shares = st.sampled_from((0.0, 0.1, 0.5, 0.9, 1.0))
+
+
+@pytest.fixture(autouse=True, params=["as listed ranks", "as large results"])
+def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large results take other ways; here every result does."""
+    if request.param == "as large results":
+        monkeypatch.setattr(views, "SHORT", -1)
+        monkeypatch.setattr(fronts, "FIRST_READ", 2)
+        monkeypatch.setattr(fronts, "READ_MOST", 14)
+
+
+@contextmanager
+def changed_shelf(database: Database, library: World, share: float, seed: int = 0) -> Iterator[tuple[Connection, BitmapSnapshot, World]]:
+    """A store and an index over it whose base is older than a share of the items: some came, some went, some came back, some changed."""
+    rng = random.Random(f"{seed} {share}")
+    first, last = _histories(rng, library, share)
+    with shelf(database, first) as connection:
+        below = base(connection)
+        changed = [each.id for each in (*library.items, *library.deleted) if rng.random() < share]
+        now = {each.id: each for each in last.items}
+        before = {each.id for each in (*first.items, *first.deleted)}
+        put(connection, [now[each] for each in changed if each in now])
+        remove(connection, [each for each in changed if each not in now and each in before])
+        frozen = {each.id: each for each in first.items}
+        live = [
+            now[each] if each in changed else frozen[each]
+            for each in {*now, *frozen}
+            if (each in now if each in changed else each in frozen)
+        ]
+        yield connection, snapshot(connection, below, changed), World(tuple(live))
+
+
+def _histories(rng: random.Random, library: World, share: float) -> tuple[World, World]:
+    """The library once and now, of the same ids."""
+    everything = [*library.items, *library.deleted]
+    rng.shuffle(everything)
+    rotated = everything[1:] + everything[:1]
+    once = [msgspec.structs.replace(other, id=each.id) for each, other in zip(everything, rotated, strict=True)]
+    absent = {each.id for each in once if rng.random() < 0.2 and share}
+    gone = {each.id for each in once if rng.random() < 0.2}
+    kept = [each for each in once if each.id not in absent]
+    first = World(tuple(each for each in kept if each.id not in gone), tuple(each for each in kept if each.id in gone))
+    return first, World(library.items)
+
+
+@SHARED
+@given(library=worlds(), query=queries(), sort=sorts(), viewer=viewers, share=shares)
+def test_the_engine_answers_what_plain_python_answers(
+    database: Database, *, library: World, query: tree.Query, sort: Sort, viewer: Viewer, share: float
+) -> None:
+    with changed_shelf(database, library, share) as (_, snap, live):
+        wanted = expected(live, query, sort, viewer)
+        assert list(snap.page(query, sort, Offset(0, 100), viewer).ids) == wanted
+        assert snap.count(query, viewer) == Count(len(wanted))
+
+
+@SHARED
+@given(library=worlds(), query=queries(3), sort=sorts(), share=shares, data=st.data())
+def test_every_window_is_that_of_the_other_engine(
+    database: Database, *, library: World, query: tree.Query, sort: Sort, share: float, data: st.DataObject
+) -> None:
+    everywhere = [*library.items, *library.deleted]
+    places = [sort.key(each) for each in everywhere] or [sort.key(world(1, 1).items[0])]
+    key = data.draw(st.sampled_from(places))
+    size = data.draw(st.integers(1, 9))
+    windows = (Offset(data.draw(st.integers(0, 40)), size), After(key, size), Before(key, size))
+    with changed_shelf(database, library, share) as (connection, snap, _), shelves.snapshot(connection) as other:
+        for window in windows:
+            mine, its = snap.page(query, sort, window, ANN), other.page(query, sort, window, ANN)
+            assert _placeless(mine) == _placeless(its)
+            if its.start is not None:
+                assert mine.start == its.start
+
+
+def _placeless(found: Slice) -> Slice:
+    """Only some engines know the position of the first item."""
+    return msgspec.structs.replace(found, start=None)
+
+
+@SHARED
+@given(library=worlds(), query=queries(3), sort=sorts(), share=shares, size=st.sampled_from((1, 2, 3, 7)))
+def test_walking_forward_and_back_shows_every_item_once_in_order(
+    database: Database, *, library: World, query: tree.Query, sort: Sort, share: float, size: int
+) -> None:
+    with changed_shelf(database, library, share) as (_, snap, live):
+        pages = [snap.page(query, sort, Offset(0, size), ANN)]
+        while pages[-1].has_next:
+            assert pages[-1].last is not None
+            pages.append(snap.page(query, sort, After(pages[-1].last, size), ANN))
+        assert [each for page in pages for each in page.ids] == expected(live, query, sort, ANN)
+        for page, later in pairwise(pages):
+            assert later.first is not None
+            back = snap.page(query, sort, Before(later.first, size), ANN)
+            assert (back.ids, back.has_previous, back.has_next) == (page.ids, page.has_previous, True)
+
+
+@SHARED
+@given(library=worlds(), query=queries(3), sort=sorts(), viewer=viewers, share=shares)
+def test_the_position_of_an_item_is_its_index_in_the_list(
+    database: Database, *, library: World, query: tree.Query, sort: Sort, viewer: Viewer, share: float
+) -> None:
+    with changed_shelf(database, library, share) as (_, snap, live):
+        wanted = expected(live, query, sort, viewer)
+        for each in [*library.items, *library.deleted][:8]:
+            assert snap.position(each.id, query, sort, viewer) == (wanted.index(each.id) if each.id in wanted else None)
+
+
+@SHARED
+@given(
+    library=worlds(),
+    query=queries(3),
+    viewer=viewers,
+    share=shares,
+    limit=st.sampled_from((0, 1, 2, 50)),
+    q=st.sampled_from(("", "", "dune")),
+)
+@example(library=world(1, 30), query=ALL, viewer=ANN, share=0.5, limit=2, q="")
+def test_facets_are_those_of_the_other_engine(
+    database: Database, *, library: World, query: tree.Query, viewer: Viewer, share: float, limit: int, q: str
+) -> None:
+    requests = [FacetRequest(facet, query, limit, q) for facet in (*EntityKind, *VALUES)]
+    with changed_shelf(database, library, share) as (connection, snap, _), shelves.snapshot(connection) as other:
+        assert snap.facets(requests, viewer) == other.facets(requests, viewer)
+
+
+@SHARED
+@given(library=worlds(), query=queries(3), sort=sorts(), limit=st.sampled_from((1, 3, 10, 200)), share=shares)
+def test_the_rail_is_that_of_the_other_engine(
+    database: Database, *, library: World, query: tree.Query, sort: Sort, limit: int, share: float
+) -> None:
+    with changed_shelf(database, library, share) as (connection, snap, _), shelves.snapshot(connection) as other:
+        assert snap.rail(query, sort, limit, ANN) == other.rail(query, sort, limit, ANN)
+
+
+def test_each_seed_has_an_order_of_its_own_within_one_snapshot(database: Database) -> None:
+    library = World(world(4, 40).items)
+    with shelf(database, library) as connection:
+        snap = snapshot(connection)
+        for seed in (1, 2, 1):
+            sort = Sort("random", descending=False, seed=seed)
+            assert list(snap.page(ALL, sort, Offset(0, 100), ANN).ids) == expected(library, ALL, sort, ANN)
+
+
+def test_months_before_1970_begin_where_the_databases_begin_them(database: Database) -> None:
+    month = 31 * 86_400 * 1_000_000
+    times = [at + step for at in (-month, 0, month) for step in (-1_000_001, -1_000_000, -999_999, -1, 0, 1)]
+    (plain,) = world(1, 1).items
+    library = World(tuple(msgspec.structs.replace(plain, id=place + 1, added=at) for place, at in enumerate(times)))
+    with shelf(database, library) as connection, shelves.snapshot(connection) as other:
+        for descending in (True, False):
+            sort = Sort("added", descending)
+            assert snapshot(connection).rail(ALL, sort, 50, ANN) == other.rail(ALL, sort, 50, ANN)
+
+
+@given(query=queries(3), sort=sorts())
+@SHARED
+def test_a_page_a_count_a_position_and_a_rail_ask_the_store_nothing_but_words_and_what_the_viewer_said(
+    database: Database, *, query: tree.Query, sort: Sort
+) -> None:
+    def asked() -> Connection:
+        raise AssertionError("the store was asked")
+
+    if _asks(query):
+        return
+    library = world(1, 20)
+    with shelf(database, library) as connection:
+        snap = BitmapSnapshot(State(base(connection), 0), asked)
+        snap.page(query, sort, Offset(0, 10), ANN)
+        snap.count(query, ANN)
+        snap.position(library.items[0].id, query, sort, ANN)
+        snap.rail(query, sort, 10, ANN)
+
+
+def _asks(query: tree.Query) -> bool:
+    return isinstance(query, tree.Text | tree.Mine) or any(map(_asks, tree.parts(query)))
+
+
+def test_a_viewer_nobody_knows_gets_nothing_from_any_method(database: Database) -> None:
+    library = world(2, 20)
+    with shelf(database, library) as connection:
+        snap = snapshot(connection)
+        assert snap.page(ALL, Sort(), Offset(0, 10), NOBODY) == Slice()
+        assert snap.count(ALL, NOBODY) == Count(0)
+        assert snap.position(library.items[0].id, ALL, Sort(), NOBODY) is None
+        assert all(snap.rail(ALL, Sort(name), 10, NOBODY).total == 0 for name in SORTS)
+        assert all(facet.values == () for facet in snap.facets([FacetRequest("kind", ALL), FacetRequest(EntityKind.TAG, ALL)], NOBODY))
