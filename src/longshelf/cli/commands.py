@@ -84,12 +84,13 @@ def _library_add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", metavar="PATH", nargs="+", action="extend", default=[], help="root folders; several are allowed")
     parser.add_argument("--audio", choices=("auto", "audiobook", "track"), default="auto", help="what audio files in it are")
     parser.add_argument("--follow-links", action="store_true", help="follow symbolic links inside it")
+    parser.add_argument("--watch", action="store_true", help="scan when something changes, beside the schedule")
     parser.add_argument("--if-missing", action="store_true", help="no error when a library of this name exists")
 
 
 def _library_add(settings: Settings, arguments: argparse.Namespace) -> Result:
     folders = [str(Path(folder).expanduser().absolute()) for folder in arguments.folder]
-    chosen = FolderOptions(folders=folders, audio=arguments.audio, follow_links=arguments.follow_links)
+    chosen = FolderOptions(folders=folders, audio=arguments.audio, follow_links=arguments.follow_links, watch=arguments.watch)
     with opened(settings) as database:
         if arguments.if_missing:
             existing = _find(database, arguments.name)
@@ -162,7 +163,7 @@ def _demo(settings: Settings, arguments: argparse.Namespace) -> Result:
 
     target = settings.data / "demonstration"
     write_library(target, arguments.seed)
-    added = argparse.Namespace(name="Demonstration", folder=[str(target)], audio="auto", follow_links=False, if_missing=True)
+    added = argparse.Namespace(name="Demonstration", folder=[str(target)], audio="auto", follow_links=False, watch=False, if_missing=True)
     return _library_add(settings, added)
 
 

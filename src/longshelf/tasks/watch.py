@@ -24,10 +24,13 @@ _log = structlog.get_logger()
 
 
 class Watcher:
-    """One thread for all watched libraries. `start` and `stop` once each."""
+    """One thread for all watched libraries. `start` and `stop` once each. Milliseconds: `debounce` gathers events, `reload` is how often
+    the libraries are read anew."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, debounce: int = DEBOUNCE_MS, reload: int = RELOAD_MS) -> None:
         self.database = database
+        self.debounce = debounce
+        self.reload = reload
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
@@ -42,7 +45,7 @@ class Watcher:
         while not self._stop.is_set():
             watched = self._watched()
             if not watched:
-                self._stop.wait(RELOAD_MS / 1000)
+                self._stop.wait(self.reload / 1000)
                 continue
             self._watch(watched)
 
@@ -51,8 +54,8 @@ class Watcher:
         try:
             for changes in watch(
                 *watched,
-                debounce=DEBOUNCE_MS,
-                rust_timeout=RELOAD_MS,
+                debounce=self.debounce,
+                rust_timeout=self.reload,
                 yield_on_timeout=True,
                 stop_event=self._stop,
                 ignore_permission_denied=True,
@@ -63,7 +66,7 @@ class Watcher:
         except OSError as error:
             # Often the limit of inotify watches; the schedule goes on finding the changes.
             _log.warning("folders cannot be watched", reason=str(error))
-            self._stop.wait(RELOAD_MS / 1000)
+            self._stop.wait(self.reload / 1000)
 
     def _request(self, changes: Iterable[tuple[Change, str]], watched: dict[Path, Library]) -> None:
         changed = [Path(path) for _, path in changes]
