@@ -5,16 +5,9 @@ export interface Mark {
   label: string;
 }
 
-/** The label that position stands under, or "". Marks are in ascending order. */
+/** The label that position stands under, or "". Marks are in ascending order, and never more than a few hundred. */
 export function labelAt(marks: readonly Mark[], position: number): string {
-  let low = 0;
-  let high = marks.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((marks[middle]?.pos ?? 0) <= position) low = middle + 1;
-    else high = middle;
-  }
-  return marks[low - 1]?.label ?? '';
+  return marks.findLast((mark) => mark.pos <= position)?.label ?? '';
 }
 
 /** Marks far enough apart to be read. The ends always stay: people look for the oldest year. */
@@ -24,9 +17,11 @@ export function spacedMarks(marks: readonly Mark[], total: number, minShare: num
   if (!first || !last || total <= 0) return [];
   const apart = (a: Mark, b: Mark) => Math.abs(b.pos - a.pos) / total >= minShare;
   const kept = [first];
+  let before = first;
   for (const mark of marks) {
-    const before = kept.at(-1) ?? first;
-    if (apart(before, mark) && apart(mark, last) && mark.label !== before.label) kept.push(mark);
+    if (!apart(before, mark) || !apart(mark, last) || mark.label === before.label) continue;
+    kept.push(mark);
+    before = mark;
   }
   return last !== first && (apart(first, last) || kept.length > 1) ? [...kept, last] : kept;
 }
