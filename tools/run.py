@@ -2,6 +2,7 @@
 
 Everything it keeps is in LONGSHELF_DATA (default: `data` beside this checkout). `--dev` also starts the UI's development server."""
 
+import ctypes.util
 import os
 import subprocess
 import sys
@@ -14,6 +15,8 @@ ROOT = Path(__file__).parents[1]
 
 def main() -> int:
     os.environ.setdefault("LONGSHELF_DATA", str(ROOT / "data"))
+    if ctypes.util.find_library("archive") is None:
+        print("RAR and 7z comics need libarchive: sudo apt-get install libarchive13 (or libarchive13t64)", file=sys.stderr)
     code = _library()
     if code != 0:
         return code

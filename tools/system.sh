@@ -9,15 +9,18 @@ has_postgres || missing+=(postgresql)
 command -v redis-server >/dev/null || missing+=(redis-server)
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium)
 [ -d /usr/share/fonts/truetype/liberation ] || missing+=(fonts-liberation)
-ldconfig -p 2>/dev/null | grep -q 'libarchive\.so\.13' || missing+=("$(apt-cache show libarchive13t64 >/dev/null 2>&1 && echo libarchive13t64 || echo libarchive13)")
-[ ${#missing[@]} = 0 ] && exit 0
+has_libarchive() { ldconfig -p 2>/dev/null | grep -q 'libarchive\.so\.13'; }
+has_libarchive && [ ${#missing[@]} = 0 ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  echo "Installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
+  # Newer releases have renamed the library; only the package lists can tell.
+  has_libarchive || missing+=("$(apt-cache show libarchive13t64 >/dev/null 2>&1 && echo libarchive13t64 || echo libarchive13)")
+  echo "Installing ${missing[*]}"
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 else
+  has_libarchive || missing+=("libarchive13 (libarchive13t64 on newer releases)")
   echo "For the full test run install: sudo apt-get install ${missing[*]}" >&2
   echo "Going on without; what needs them is skipped, with the reason." >&2
 fi
