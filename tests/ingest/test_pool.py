@@ -31,7 +31,7 @@ def test_every_unit_is_answered_once_whatever_the_bad_ones_do() -> None:
     units = [b"%d" % number for number in range(200)]
     for place, bad in ((5, b"crash"), (40, b"hang"), (41, b"exit"), (120, b"crash"), (150, b"greedy")):
         units[place] = bad
-    with ParsePool(behave, blame, workers=3, seconds=1.0) as pool:
+    with ParsePool(behave, blame, workers=3, seconds=3.0) as pool:
         answers = sorted(pool.map_unordered(units))
     expected = [unit + b":ok" for unit in units if unit.isdigit()]
     expected += [b"crash:crashed", b"crash:crashed", b"exit:crashed", b"hang:took", b"greedy:refused"]

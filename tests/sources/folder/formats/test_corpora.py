@@ -38,7 +38,7 @@ class Truth:
     cover: str | None = None
     subtitle: str = ""
     sort_title: str = ""
-    tags: list[str] = field(default_factory=list)
+    genres: list[str] = field(default_factory=list)
     publisher: list[str] = field(default_factory=list)
 
 
@@ -78,7 +78,7 @@ TRUTHS = [
     Truth(
         "epub/calibre-quickstart/ita.epub", "Guida rapida", SCHEMBER, [], "2015-04-26", "it",
         {"uuid": QUICK_START, "calibre": "53f5e24a-3dbc-491a-8f43-98baf038e259"}, 22, cover="images/cover.jpg", sort_title="Guida rapida",
-        tags=["calibre", "Guida"],
+        genres=["calibre", "Guida"],
     ),
     Truth(
         "epub/calibre-quickstart/swe.epub", "Snabbstartguide", SCHEMBER, [], "", "sv",
@@ -103,7 +103,7 @@ TRUTHS = [
         [("Charles Madison Curry", A, "Curry, Charles Madison"), ("Erle Elsworth Clippinger", A, "Clippinger, Erle Elsworth")], [],
         "2008-05-20", "en", {"uri": "http://www.gutenberg.org/ebooks/25545"}, 31, 92, "EPUB/images/cover.png",
         "A Textbook of Sources for Teachers and Teacher-Training Classes",
-        tags=["Children -- Books and reading", "Children's literature -- Study and teaching"],
+        genres=["Children -- Books and reading", "Children's literature -- Study and teaching"],
     ),
     Truth(
         f"{IDPF}linear-algebra.epub", "A First Course in Linear Algebra", [("Robert A. Beezer", A, "")], [], "", "en",
@@ -132,7 +132,7 @@ TRUTHS = [
         {"uri": "https://standardebooks.org/ebooks/arthur-conan-doyle/the-adventures-of-sherlock-holmes"}, 19,
         cover="epub/images/cover.svg",
         sort_title="Adventures of Sherlock Holmes, The",
-        tags=["Holmes, Sherlock (Fictitious character) -- Fiction", "Private investigators -- England -- Fiction",
+        genres=["Holmes, Sherlock (Fictitious character) -- Fiction", "Private investigators -- England -- Fiction",
         "Detective and mystery stories, English"],
         publisher=["Standard Ebooks"],
     ),
@@ -182,7 +182,7 @@ def test_what_a_file_says_about_itself_is_what_we_say(truth: Truth) -> None:
         cover=layer.cover.name if layer.cover else None,
         subtitle=layer.subtitle,
         sort_title=layer.sort_title,
-        tags=[each.name for each in credits[EntityKind.TAG]],
+        genres=[each.name for each in credits[EntityKind.GENRE]],
         publisher=[each.name for each in credits[EntityKind.PUBLISHER]],
     )
     assert said == truth

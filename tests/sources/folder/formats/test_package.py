@@ -141,9 +141,10 @@ def test_series_come_from_collections_and_from_calibre(book: Book, metadata: str
 # --- topics, publisher, dates, language, identifiers, prose ---
 
 
-def test_subjects_are_tags_and_genres_only_beside_tags_of_the_file_s_own(book: Book) -> None:
+def test_subjects_are_genres_and_calibre_s_tags_are_tags(book: Book) -> None:
     subjects = "<dc:subject>Fantasy</dc:subject><dc:subject>fantasy</dc:subject><dc:subject>War -- Fiction</dc:subject>"
-    assert book.names(EntityKind.TAG, subjects) == ["Fantasy", "War -- Fiction"]
+    assert book.names(EntityKind.GENRE, subjects) == ["Fantasy", "War -- Fiction"]
+    assert book.names(EntityKind.TAG, subjects) == []
     with_tags = subjects + '<meta name="calibre:tags" content="read, favourite"/>'
     assert book.names(EntityKind.GENRE, with_tags) == ["Fantasy", "War -- Fiction"]
     assert book.names(EntityKind.TAG, with_tags) == ["read", "favourite"]

@@ -332,13 +332,11 @@ def _calibre_series(metadata: _Metadata) -> list[tuple[str, fields.Number]]:
 
 
 def _topics(metadata: _Metadata) -> list[Credit]:
-    """dc:subject is what calibre and readers call tags. Where a file keeps tags of its own beside them (calibre:tags), it tells the two
-    apart, and its subjects are genres."""
+    """dc:subject is what the book is about: its genres. Tags are what a reader put on it, kept by calibre beside them (calibre:tags)."""
     subjects = fields.unique(line for value in metadata.dublin.get("subject", ()) if (line := fields.known(value.text)))
     tags = fields.unique(tag for key, content in metadata.named if key == "calibre:tags" for tag in fields.listed(content))
     tags = tags or fields.unique(tag for value in metadata.properties.get("calibre:tags", ()) for tag in fields.listed(value.text))
-    kind = EntityKind.GENRE if tags else EntityKind.TAG
-    return [*(Credit(kind, name) for name in subjects), *(Credit(EntityKind.TAG, name) for name in tags)]
+    return [*(Credit(EntityKind.GENRE, name) for name in subjects), *(Credit(EntityKind.TAG, name) for name in tags)]
 
 
 def _date(metadata: _Metadata) -> str:
