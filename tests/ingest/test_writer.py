@@ -155,6 +155,18 @@ def test_a_crash_inside_a_batch_leaves_nothing_of_it_and_the_next_try_succeeds(d
     assert shelf.rows("SELECT count(*) FROM link WHERE kind = 'person'") == [(20,)]
 
 
+def test_ids_of_a_transaction_that_was_rolled_back_are_never_used(database: Database) -> None:
+    shelf = Shelf(database)
+    shelf.put(a_book(b"a/known.epub", authors=("Known",), tags=()))
+    lost = a_book(b"lost/x.epub", authors=("Lost",), tags=())
+    with patch.object(items, "put_chapters", side_effect=RuntimeError("crash")), pytest.raises(RuntimeError):
+        shelf.put(lost)
+    shelf.put(a_book(b"a/more.epub", authors=("Known",), tags=()))  # names and folder are all known: nothing is asked of the store
+    shelf.put(lost)
+    names = shelf.rows("SELECT entity.name FROM link JOIN entity ON entity.id = link.entity_id WHERE link.kind = 'person' ORDER BY 1")
+    assert names == [("Known",), ("Known",), ("Lost",)]
+
+
 def test_statements_per_item_fall_with_the_batch(database: Database) -> None:
     shelf = Shelf(database)
     books = [a_book(b"%d/%d.epub" % (number % 20, number), authors=(f"Author {number % 50}",)) for number in range(500)]

@@ -30,6 +30,7 @@ class EntityCache:
 
     def resolve(self, write: Write, credits: Iterable[Credit], *, at: int) -> dict[EntityKey, int]:
         """The id of every name in `credits`, creating those nobody has named before. Call `commit` once the transaction has."""
+        self._pending = {}  # an earlier transaction that never reached `commit` was rolled back
         wanted: dict[EntityKey, Credit] = {}
         for credit in credits:
             wanted.setdefault(key_of(credit), credit)  # the first spelling names the entity

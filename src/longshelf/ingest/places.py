@@ -23,6 +23,7 @@ class Places:
 
     def ids(self, write: Write, places: Iterable[Place]) -> dict[Place, int]:
         """The id of every place, creating folders and their parents that have none."""
+        self._pending = {}  # an earlier transaction that never reached `commit` was rolled back
         wanted = set(places)
         found = {place: self._known[place] for place in wanted if place in self._known}
         unknown = wanted - found.keys()

@@ -10,7 +10,6 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 import msgspec
 
@@ -32,13 +31,6 @@ class Located(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[FileRecord, ...]
     cover: Cover | None = None
     version: str = ""
-
-
-class Locator(Protocol):
-    """Implemented by the store. Whether a viewer may see the item was decided before anybody asks here."""
-
-    def locate(self, item_id: int) -> Located | None:
-        """None when there is no such live item, or it has no files of its own."""
 
 
 def file_path(place: Located, index: int = 0) -> bytes:

@@ -1,6 +1,5 @@
 """Instants: microseconds since 1970 UTC inside, RFC 3339 UTC outside. Nothing here reads the clock; callers pass it in."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -8,11 +7,6 @@ Clock = Callable[[], int]  # microseconds since 1970 UTC
 
 SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def system_clock() -> int:
-    """The real time, for the outermost layer to hand down."""
-    return time.time_ns() // 1_000
 
 
 def rfc3339(micros: int | None) -> str | None:

@@ -116,12 +116,6 @@ def folder_ids(connection: Connection, library_id: int, root: int, paths: Sequen
     return {row.path: row.id for row in select_among(connection, _FOLDERS, paths, library_id, root)}
 
 
-def ids_at(connection: Connection, folder_id: int, names: Sequence[bytes]) -> dict[bytes, int]:
-    """File ids by name within one folder."""
-    text = "SELECT name, id FROM file WHERE folder_id = ? AND name IN {values}"
-    return {row.name: row.id for row in select_among(connection, text, names, folder_id)}
-
-
 def put(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
     """Adds or rewrites file rows by id; `rows` in the order of FILE_COLUMNS. IntegrityError when another row has that place."""
     bulk.upsert(connection, file, FILE_COLUMNS, rows, ("id",))
