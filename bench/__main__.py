@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-from bench import index, reads, scan
+from bench import http, index, reads, scan
 
-BENCHMARKS = {"scan": scan.run, "reads": reads.run, "index": index.run}
-USUAL = ("scan", "reads")  # index makes ten million items first: name it, with a --scale that suits your patience
+BENCHMARKS = {"scan": scan.run, "reads": reads.run, "index": index.run, "http": http.run}
+USUAL = ("scan", "reads")  # index and http make ten million items first: name them, with a --scale that suits your patience
 
 
 def main() -> None:

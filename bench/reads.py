@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.machine import describe, environment_for, longshelf, table
+from bench.machine import environment_for, longshelf
+from longshelf.bench.machine import describe, table
 from longshelf.demo import bulk
 
 ITEMS = 20_000  # in the library that is browsed

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import naive
-from bench.machine import describe, longshelf, table
+from bench.machine import longshelf
+from longshelf.bench.machine import describe, table
 from longshelf.demo import bulk
 from longshelf.store.database import Database
 from longshelf.store.migrate import upgrade

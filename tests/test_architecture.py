@@ -19,7 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "logs": BASE,
     "model": {"errors"},
     "sources": MODEL,
-    "demo": MODEL,
+    "demo": STORE,
     "store": MODEL | {"sources"},
     "index": STORE,
     "ingest": STORE,
@@ -32,7 +32,8 @@ ALLOWED: dict[str, set[str]] = {
     "displays": WORK | {"visibility", "tasks", "catalog"},
     "api": (READ - {"store", "index"}) | {"demo"},
     "server": READ | {"api", "demo"},
-    "cli": READ | {"api", "server", "demo"},
+    "bench": READ | {"demo"},
+    "cli": READ | {"api", "server", "demo", "bench"},
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from longshelf.accounts import passwords, tokens, users
 from longshelf.accounts.accounts import Accounts, offer_setup
@@ -79,6 +80,42 @@ def test_a_disabled_user_is_out_everywhere(database: Database, accounts: Account
     assert accounts.by_key(key) == NOBODY
     with pytest.raises(NotSignedIn):
         accounts.sign_in("bob", PASSWORD, "1.2.3.4")
+
+
+def test_a_use_is_written_down_once_an_hour_however_often_it_is_made(database: Database) -> None:
+    users.add(database, "ann", PASSWORD)
+    key = users.create_key(database, "ann", "phone")
+    waiting: list[Callable[[], object]] = []
+    accounts = Accounts(database, waiting.append)
+    _, session = accounts.sign_in("ann", PASSWORD, "1.2.3.4")
+    with database.write_quietly() as connection:
+        connection.exec_driver_sql("UPDATE session SET seen_at = 0")
+    for expected in (2, 0):
+        for _ in range(20):
+            assert accounts.by_key(key).known
+            assert accounts.by_session(session).known
+        assert len(waiting) == expected
+        while waiting:
+            waiting.pop()()
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT min(seen_at) FROM session").scalar_one() > 0
+        assert connection.exec_driver_sql("SELECT min(used_at) FROM api_key").scalar_one() > 0
+
+
+def test_a_use_whose_writing_failed_is_written_the_next_time(database: Database) -> None:
+    users.add(database, "ann", PASSWORD)
+    key = users.create_key(database, "ann", "phone")
+    waiting: list[Callable[[], object]] = []
+    accounts = Accounts(database, waiting.append)
+    assert accounts.by_key(key).known
+    with database.write_quietly() as connection:
+        connection.exec_driver_sql("ALTER TABLE api_key RENAME TO elsewhere")
+    with pytest.raises(DBAPIError):
+        waiting.pop()()
+    with database.write_quietly() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO api_key")
+    assert accounts.by_key(key).known
+    assert len(waiting) == 1
 
 
 def test_a_key_for_nobody_is_an_error(database: Database) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import itertools
-from collections.abc import Sequence
 
 import pytest
 from hypothesis import example, given, settings
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from longshelf.catalog.paging import MAX_PAGE, Cursors, Page, PageRequest, cut, read_page, scope_of, window_of
 from longshelf.errors import BadQuery, LongshelfError, OutOfRange
 from longshelf.model import query as tree
-from longshelf.model.engine import After, Before, Count, Facet, FacetRequest, Offset, Rail, Slice, Window
+from longshelf.model.engine import After, Before, Count, Offset, Slice, Window
 from longshelf.model.query import Query
 from longshelf.model.sorts import Key, Sort
 from longshelf.model.viewer import Viewer
@@ -26,7 +25,7 @@ SIZES = (1, 2, 3, 5, 7, 50, 1000)
 
 
 class PlainSnapshot:
-    """The engine contract over a list in memory: no cleverness, nothing to go wrong."""
+    """What a page is cut from, over a list in memory: no cleverness, nothing to go wrong."""
 
     def __init__(self, library: World, *, revision: int = 1, estimate: bool = False) -> None:
         self._library = library
@@ -36,7 +35,7 @@ class PlainSnapshot:
 
     def page(self, query: Query, sort: Sort, window: Window, viewer: Viewer) -> Slice:
         self.pages_read += 1
-        known = {each.id: sort.key(each) for each in self._library.items}
+        known = {each.id: sort.key(each, viewer) for each in self._library.items}
         listed = [known[item_id] for item_id in expected(self._library, query, sort, viewer)]
         start, end = _bounds(listed, sort, window)
         keys = listed[start:end]
@@ -47,15 +46,6 @@ class PlainSnapshot:
 
     def count(self, query: Query, viewer: Viewer) -> Count:
         return Count(len(expected(self._library, query, Sort(), viewer)), is_estimate=self._estimate)
-
-    def facets(self, requests: Sequence[FacetRequest], viewer: Viewer) -> tuple[Facet, ...]:
-        raise NotImplementedError
-
-    def position(self, item_id: int, query: Query, sort: Sort, viewer: Viewer) -> int | None:
-        raise NotImplementedError
-
-    def rail(self, query: Query, sort: Sort, marks: int, viewer: Viewer) -> Rail:
-        raise NotImplementedError
 
 
 def _bounds(listed: list[Key], sort: Sort, window: Window) -> tuple[int, int]:
@@ -236,7 +226,7 @@ def test_a_walk_that_runs_out_turns_back_to_the_item_it_stood_on(library: World,
     if not listed:
         return
     snapshot = PlainSnapshot(library)
-    known = {each.id: sort.key(each) for each in library.items}
+    known = {each.id: sort.key(each, ANN) for each in library.items}
     scope = scope_of(tree.EVERYTHING, sort)
     ends = ((listed[-1], True, listed[-size:]), (listed[0], False, listed[:size]))
     for item_id, forward, wanted in ends:

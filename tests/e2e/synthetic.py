@@ -22,7 +22,26 @@ from starlette.routing import Route
 TOTAL = int(os.environ.get("SYNTHETIC_TOTAL", "10000000"))
 DIST = Path(os.environ.get("WEB_DIST") or Path(__file__).parents[2] / "src" / "longshelf" / "web_dist")
 KINDS = ("book", "video", "comic", "audiobook", "image", "track", "post")
-SORTS = ("added", "created", "updated", "date", "title", "duration", "size", "pages", "rating", "width", "height", "series", "random", "id")
+SORTS = (
+    "added",
+    "created",
+    "updated",
+    "date",
+    "title",
+    "duration",
+    "size",
+    "pages",
+    "rating",
+    "width",
+    "height",
+    "series",
+    "my_rating",
+    "last_played",
+    "progress",
+    "play_count",
+    "random",
+    "id",
+)
 FACETS = ("kind", "library", "tag", "genre", "person", "series", "studio", "publisher", "group", "gallery", "year", "format")
 FIRST = ("Quiet", "Amber", "Northern", "Hollow", "Paper", "Silver", "Distant", "Crimson", "Last", "Winter", "Glass", "Open", "Salt")
 SECOND = ("Harbour", "Orchard", "Meridian", "Lanterns", "Rivers", "Archive", "Gardens", "Signal", "Mountain", "Letters", "Tide")

@@ -33,8 +33,8 @@ def _grown(part: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 TREES = st.recursive(st.sampled_from(LEAVES), _grown, max_leaves=12)
 
 
-def settling(connection: Any) -> Settling:
-    return Settling(lambda: connection, 1, Cache(1_000, lambda found: found.ids.nbytes))
+def settling(connection: Any, segment: Any = None) -> Settling:
+    return Settling(lambda: connection, 1, segment, Cache(1_000, lambda held: held.bytes))
 
 
 def test_every_tree_of_conditions_keeps_its_meaning(sqlite_database: Database) -> None:

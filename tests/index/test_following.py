@@ -15,65 +15,22 @@ from sqlalchemy import insert, update
 from longshelf.errors import Cancelled, StoreUnavailable
 from longshelf.index import files, following
 from longshelf.index.engine import BitmapEngine
-from longshelf.index.following import Follower, build_generation
+from longshelf.index.following import Follower
+from longshelf.index.generations import build_generation
 from longshelf.model import query as tree
 from longshelf.model.engine import FacetRequest, Offset
-from longshelf.model.facts import ItemFacts, LinkFacts
+from longshelf.model.facts import LinkFacts
 from longshelf.model.kinds import EntityKind
 from longshelf.model.sorts import Sort
 from longshelf.store import changes, tables
 from longshelf.store.database import Database
 from longshelf.store.engine.sql import SqlEngine
-from tests.index.shelves import put, remove
-from tests.model.worlds import VIEWERS, World, expected, queries, sorts, world
-from tests.store.engine import shelves
+from tests.index.following_shelf import ALL, ANN, Shelf
+from tests.model.worlds import World, expected, queries, sorts, world
 from tests.support import processes
 from tests.support.databases import Databases
 
-ANN = VIEWERS[0]
-ALL = tree.Everything()
 SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=15)
-
-
-class Shelf:
-    """A store with committed changes and a follower of it."""
-
-    def __init__(self, database: Database, index: Path) -> None:
-        self.database = database
-        self.index = index
-        self.live: dict[int, ItemFacts] = {}
-        with database.write() as write:
-            shelves.fill(write.connection, World(()))
-            write.touch()
-        self.follower = Follower(database, index)
-        self.engine = BitmapEngine(database, self.follower)
-
-    def put(self, *items: ItemFacts) -> None:
-        """One commit."""
-        with self.database.write() as write:
-            put(write.connection, items)
-            write.touch(each.id for each in items)
-        self.live.update((each.id, each) for each in items)
-
-    def remove(self, *ids: int) -> None:
-        with self.database.write() as write:
-            remove(write.connection, ids)
-            write.touch(ids)
-        for each in ids:
-            self.live.pop(each, None)
-
-    def build(self) -> None:
-        assert build_generation(self.database, self.index) is not None
-
-    def agree(self, query: tree.Query = ALL, sort: Sort = Sort()) -> None:  # noqa: B008 - a frozen value
-        """The index, plain Python and the other engine see the same."""
-        requests = [FacetRequest(facet, query, 3) for facet in (EntityKind.TAG, EntityKind.PERSON, "kind", "rating")]
-        wanted = expected(World(tuple(self.live.values())), query, sort, ANN)
-        with self.engine.snapshot() as mine, SqlEngine(self.database.read).snapshot() as other:
-            assert list(mine.page(query, sort, Offset(0, 200), ANN).ids) == wanted
-            assert mine.revision == other.revision
-            assert mine.facets(requests, ANN) == other.facets(requests, ANN)
-            assert mine.rail(query, sort, 20, ANN) == other.rail(query, sort, 20, ANN)
 
 
 @pytest.fixture
@@ -109,7 +66,7 @@ def test_commits_are_seen_at_the_next_refresh_and_a_held_snapshot_never_changes(
     seed=st.integers(0, 2**32),
     query=queries(3),
     sort=sorts(),
-    steps=st.lists(st.sampled_from(("put", "put", "remove", "fold", "restart")), max_size=7),
+    steps=st.lists(st.sampled_from(("put", "put", "remove", "fold", "fold", "build", "restart")), max_size=7),
 )
 def test_any_sequence_of_changes_folds_and_restarts_ends_in_the_same_answers(
     sqlite_databases: Databases, tmp_path: Path, *, seed: int, query: tree.Query, sort: Sort, steps: list[str]
@@ -127,6 +84,8 @@ def test_any_sequence_of_changes_folds_and_restarts_ends_in_the_same_answers(
             elif step == "remove" and made.live:
                 made.remove(*rng.sample(sorted(made.live), min(3, len(made.live))))
             elif step == "fold":
+                made.fold()
+            elif step == "build":
                 made.build()
             elif step == "restart":
                 made.follower = Follower(database, index)
@@ -283,7 +242,7 @@ def test_only_one_process_builds_at_a_time(shelf: Shelf) -> None:
 
 
 def test_a_build_that_fails_leaves_nothing_behind(shelf: Shelf) -> None:
-    def fill(put: Any) -> tuple[int, int]:
+    def fill(put: Any) -> files.Filled:
         raise RuntimeError("out of disk")
 
     with pytest.raises(RuntimeError):

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longshelf.index import bitmaps
+from longshelf.index.numbering import Listed
 from longshelf.index.shuffling import Bucketed, Shuffled
 from longshelf.model.sorts import MASK, shuffle
 
@@ -13,7 +14,7 @@ seeds = st.integers(0, MASK)
 
 @given(seed=seeds, ids=st.lists(st.integers(0, 2**62), max_size=20, unique=True).map(sorted))
 def test_keys_are_those_of_the_model(seed: int, ids: list[int]) -> None:
-    order = Shuffled(shuffle(seed), np.array(ids, dtype=np.int64))
+    order = Shuffled(shuffle(seed), Listed(np.array(ids, dtype=np.int64)))
     ranks = order.ranks_of(np.arange(len(ids))).tolist()
     assert [order.value(rank) for rank in ranks] == [shuffle(seed).key(each) for each in ids]
     assert order.at(np.array(ranks, dtype=np.int64)).tolist() == list(range(len(ids)))
@@ -22,7 +23,7 @@ def test_keys_are_those_of_the_model(seed: int, ids: list[int]) -> None:
 @given(seed=seeds, first=st.integers(0, 2**31 - 200_000), slack=st.integers(0, 40))
 def test_a_short_stretch_of_keys_is_turned_back_into_the_items_that_have_them(seed: int, first: int, slack: int) -> None:
     ids = np.arange(first, first + 100, dtype=np.int64)
-    order = Shuffled(shuffle(seed), ids)
+    order = Shuffled(shuffle(seed), Listed(ids))
     result = bitmaps.everything(100)
     for ordinal in (0, 57, 99):
         rank = int(order.ranks_of(np.array([ordinal]))[0])
@@ -35,7 +36,7 @@ def test_a_short_stretch_of_keys_is_turned_back_into_the_items_that_have_them(se
 def test_the_stretches_of_a_large_result_are_spelled_out_from_their_keys() -> None:
     """Enough items that a bucket of keys is shorter than the list of them."""
     ids = np.arange(1, 70_001, dtype=np.int64)
-    order = Shuffled(shuffle(3), ids)
+    order = Shuffled(shuffle(3), Listed(ids))
     result = bitmaps.of(np.arange(0, 70_000, 2))
     wanted = np.sort(order.ranks_of(np.arange(0, 70_000, 2)))
     view = Bucketed(order, result)

@@ -8,7 +8,8 @@ import pytest
 
 from longshelf.errors import BadQuery
 from longshelf.index.engine import BitmapEngine
-from longshelf.index.following import Follower, build_generation
+from longshelf.index.following import Follower
+from longshelf.index.generations import build_generation
 from longshelf.index.snapshot import BitmapSnapshot
 from longshelf.index.switch import REST_SECONDS, Breaker, SwitchEngine
 from longshelf.model import query as tree

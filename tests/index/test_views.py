@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from longshelf.index import bitmaps, views
 from longshelf.index.bitmaps import Array
 from longshelf.index.fields import Field, Order, Sorted, put_numbers
+from longshelf.index.numbering import Listed as Numbered
 from longshelf.index.shuffling import Shuffled
 from longshelf.index.views import Bits, Listed, Roaring, view
 from longshelf.model.sorts import shuffle
@@ -21,7 +22,7 @@ def order_of(count: int, seed: int) -> tuple[Order, Array]:
     arrays: dict[str, Array] = {}
     put_numbers(arrays.__setitem__, "x", rng.integers(0, 5, count), rng.random(count) < 0.2, ordered=True)
     ids = np.arange(count, dtype=np.int64) * 3
-    return Sorted(Field(arrays, "x", count), ids), ids
+    return Sorted(Field(arrays, "x", count), Numbered(ids)), ids
 
 
 @settings(deadline=None, max_examples=150)
@@ -35,7 +36,7 @@ def order_of(count: int, seed: int) -> tuple[Order, Array]:
 def test_every_form_is_the_sorted_list_of_ranks(count: int, seed: int, share: float, short: int, data: st.DataObject) -> None:
     order, ids = order_of(count, seed)
     if data.draw(st.booleans()):
-        order = Shuffled(shuffle(seed), ids)
+        order = Shuffled(shuffle(seed), Numbered(ids))
     chosen = np.flatnonzero(np.random.default_rng(seed + 1).random(count) < share)
     wanted = sorted(order.ranks_of(chosen.astype(np.int64)).tolist())
     with pytest.MonkeyPatch.context() as patch:

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 
 from longshelf.errors import BadQuery
 from longshelf.model.sorts import MASK, SEED_MAX, SORTS, Key, Sort, parse_sort, shuffle
-from tests.model.worlds import World, sorts, worlds
+from longshelf.model.viewer import NOBODY
+from tests.model.worlds import VIEWERS, World, sorts, worlds
+
+ANN = VIEWERS[0]
 
 
 @given(worlds(), sorts())
 def test_every_order_is_total_with_empty_values_last(library: World, sort: Sort) -> None:
-    keys = [sort.key(each) for each in sort.arranged(list(library.items))]
+    keys = [sort.key(each, ANN) for each in sort.arranged(list(library.items), ANN)]
     assert len({key.id for key in keys}) == len(library.items)
     assert all(key.value is None for key in keys[sum(key.value is not None for key in keys) :])
     for here, there in pairwise(keys):
@@ -27,7 +30,7 @@ def test_every_order_is_total_with_empty_values_last(library: World, sort: Sort)
 @given(worlds(), sorts())
 def test_only_nullable_sorts_have_items_without_a_value(library: World, sort: Sort) -> None:
     if not sort.field.nullable:
-        assert all(sort.key(each).value is not None for each in library.items)
+        assert all(sort.key(each, ANN).value is not None for each in library.items)
 
 
 @given(st.integers(0, SEED_MAX), st.sets(st.integers(0, MASK), max_size=200))
@@ -73,6 +76,17 @@ def test_each_sort_starts_in_its_usual_direction() -> None:
 def test_what_is_not_in_the_table_is_refused(name: str, order: str | None, seed: int | None) -> None:
     with pytest.raises(BadQuery):
         parse_sort(name, order, seed)
+
+
+@given(worlds())
+def test_an_own_sort_goes_by_what_this_viewer_said_and_no_plays_are_no_value(library: World) -> None:
+    for each in library.items:
+        for viewer in (*VIEWERS, NOBODY):
+            said = each.mine_of(viewer.user_id)
+            assert Sort("my_rating").key(each, viewer) == Key(said.rating, each.id)
+            assert Sort("last_played").key(each, viewer) == Key(said.last_played, each.id)
+            assert Sort("progress").key(each, viewer) == Key(said.progress, each.id)
+            assert Sort("play_count").key(each, viewer) == Key(said.play_count or None, each.id)
 
 
 def test_a_key_is_a_value_and_an_id() -> None:

@@ -132,7 +132,7 @@ def _some(values: Sequence[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
 
 _BOUNDS = st.none() | st.sampled_from((0, 1, 49.5, 50, 50.5, 79.5, 80.5, 100, 60.0, -1, 2020, 2**31 + 0.5, 1_700_000_000_000_000, 2**62))
 _DATE_BOUNDS = st.none() | st.sampled_from(("0900", "1999", "2020", "2020-05", "2020-05-03", "2021-01-01", ""))
-_SEARCH = st.lists(
+SEARCHES = st.lists(
     st.builds(
         lambda minus, word, star: minus + word + star,
         st.sampled_from(("", "", "-")),
@@ -154,7 +154,7 @@ LEAVES: st.SearchStrategy[tree.Query] = st.one_of(
     st.builds(tree.Has, st.sampled_from(tree.HAS_FIELDS)),
     st.builds(tree.Range, st.sampled_from([name for name in tree.RANGE_FIELDS if name != "date"]), _BOUNDS, _BOUNDS),
     st.builds(tree.Range, st.just("date"), _DATE_BOUNDS, _DATE_BOUNDS),
-    st.builds(tree.Text, _SEARCH),
+    st.builds(tree.Text, SEARCHES),
     st.builds(tree.Mine, st.sampled_from(tree.MINE_FIELDS), _BOUNDS, _BOUNDS),
 )  # fmt: skip
 
@@ -173,4 +173,4 @@ def sorts() -> st.SearchStrategy[Sort]:
 
 def expected(library: World, query: tree.Query, sort: Sort, viewer: Viewer) -> list[int]:
     """What every engine must answer, the slow way."""
-    return [each.id for each in sort.arranged([each for each in library.items if query.matches(each, viewer)])]
+    return [each.id for each in sort.arranged([each for each in library.items if query.matches(each, viewer)], viewer)]

@@ -1,6 +1,7 @@
 """Users, sessions and keys."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from sqlalchemy import Connection
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 from longshelf.errors import Conflict, NotFound
 from longshelf.store import accounts
 from longshelf.store.accounts import User
-from longshelf.store.database import Database
+from longshelf.store.database import Database, run
 
 HASH = b"h" * 32
 
@@ -64,10 +65,10 @@ def test_an_unknown_user_is_not_found(connection: Connection) -> None:
 def test_a_session_is_good_until_it_expires_and_can_be_prolonged(connection: Connection) -> None:
     ann = add(connection, "Ann")
     accounts.add_session(connection, HASH, ann.id, at=10, expires_at=20)
-    assert accounts.session_user(connection, HASH, 19) == (ann, 10)
-    assert accounts.session_user(connection, HASH, 20) is None
+    assert accounts.session_user(partial(run, connection), HASH, 19) == (ann, 10)
+    assert accounts.session_user(partial(run, connection), HASH, 20) is None
     accounts.see_session(connection, HASH, at=15, expires_at=40)
-    assert accounts.session_user(connection, HASH, 39) == (ann, 15)
+    assert accounts.session_user(partial(run, connection), HASH, 39) == (ann, 15)
     assert accounts.prune_sessions(connection, 39) == 0
     assert accounts.prune_sessions(connection, 40) == 1
 
@@ -82,28 +83,28 @@ def test_signing_out_a_new_password_and_a_disabled_account_end_sessions(connecti
     ):
         accounts.add_session(connection, HASH, ann.id, at=10, expires_at=20)
         end()
-        assert accounts.session_user(connection, HASH, 11) is None
+        assert accounts.session_user(partial(run, connection), HASH, 11) is None
 
 
 def test_a_key_opens_for_its_user_until_it_is_removed(connection: Connection) -> None:
     ann, bob = add(connection, "Ann"), add(connection, "Bob")
     key = accounts.add_key(connection, ann.id, "script", prefix="ls_abc", token_hash=HASH, at=1)
-    assert accounts.key_user(connection, HASH) == (ann, key)
+    assert accounts.key_user(partial(run, connection), HASH) == (ann, key.id, None)
     accounts.see_key(connection, key.id, 7)
     assert [known.used_at for known in accounts.keys(connection, ann.id)] == [7]
     with pytest.raises(NotFound):
         accounts.remove_key(connection, bob.id, key.id)
     accounts.remove_key(connection, ann.id, key.id)
-    assert accounts.key_user(connection, HASH) is None
+    assert accounts.key_user(partial(run, connection), HASH) is None
 
 
 def test_a_disabled_users_key_opens_nothing(connection: Connection) -> None:
     ann = add(connection, "Ann")
     accounts.add_key(connection, ann.id, "", prefix="", token_hash=HASH, at=1)
     accounts.change_user(connection, ann.id, disabled_at=5)
-    assert accounts.key_user(connection, HASH) is None
+    assert accounts.key_user(partial(run, connection), HASH) is None
     accounts.change_user(connection, ann.id, disabled_at=None)
-    assert accounts.key_user(connection, HASH) is not None
+    assert accounts.key_user(partial(run, connection), HASH) is not None
 
 
 def test_removing_a_user_takes_everything_of_his(connection: Connection) -> None:
@@ -112,4 +113,4 @@ def test_removing_a_user_takes_everything_of_his(connection: Connection) -> None
     accounts.add_session(connection, HASH, ann.id, at=10, expires_at=20)
     accounts.remove_user(connection, ann.id)
     assert accounts.users(connection) == []
-    assert accounts.key_user(connection, HASH) is None
+    assert accounts.key_user(partial(run, connection), HASH) is None

@@ -48,7 +48,7 @@ LISTS: dict[str, Read] = {
 }  # fmt: skip
 SINGLE: dict[str, Read] = {
     "item": lambda c, e, f, b, v, m: c.item(v, m.film),
-    "similar": lambda c, e, f, b, v, m: c.similar(v, m.ids[0], 5),
+    "similar": lambda c, e, f, b, v, m: c.similar(v, m.ids[0], 1, 5),
     "position": lambda c, e, f, b, v, m: c.position(v, m.film, Filters()),
     "files": lambda c, e, f, b, v, m: f.locate(v, m.film),
     "entity": lambda c, e, f, b, v, m: e.one(v, EntityKind.STUDIO, _studio(m)),
@@ -63,7 +63,7 @@ def _studio(made: Catalogue) -> int:
 def _parts(made: Catalogue) -> tuple[Catalog, Entities, Files, Libraries]:
     cursors = Cursors(b"0" * 32)
     catalog = Catalog(made.database, SqlEngine(made.database.read), cursors)
-    return catalog, Entities(made.database, cursors), Files(made.database, catalog), Libraries(made.database)
+    return catalog, Entities(made.database, SqlEngine(made.database.read), cursors), Files(made.database, catalog), Libraries(made.database)
 
 
 @pytest.mark.parametrize("name", LISTS)

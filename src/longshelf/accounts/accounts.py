@@ -1,9 +1,10 @@
 """Who is asking, and how they come in: the first administrator, sessions, API keys.
 
-The rule: a request without a valid session or key is nobody's. Wrong name, wrong password and disabled account are one answer."""
+The rule: a request without a valid session or key is nobody's, and which are valid is asked of the store at every request, so that one
+withdrawn in any process is refused at the next. Wrong name, wrong password and disabled account are one answer."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import structlog
 
@@ -16,6 +17,7 @@ from longshelf.store import accounts as rows
 from longshelf.store import setup
 from longshelf.store.accounts import ApiKey, User
 from longshelf.store.database import Database
+from longshelf.store.hot import HotReads
 
 SESSION_SECONDS = 30 * 24 * 3_600  # without use; each use starts it anew
 SEEN_EVERY = 3_600 * SECOND  # how often a use is written down
@@ -33,10 +35,15 @@ class SetupRequired(NotSignedIn):
 class Accounts:
     """Safe to share between threads. `later` runs a small write in the background: reading never waits for one."""
 
-    def __init__(self, database: Database, later: Later, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, database: Database, later: Later, *, hot: HotReads | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`hot` may be shared with others (default: its own)."""
         self._database = database
         self._later = later
+        self._hot = hot or HotReads(database)
         self._throttle = Throttle(clock)
+        self._writing: set[Hashable] = set()  # uses that are being written down: the requests until it is done need not write them too
 
     # --- who is asking
 
@@ -44,25 +51,23 @@ class Accounts:
         """NOBODY for a token that is unknown or over."""
         now = self._database.clock()
         token_hash = tokens.digest(token)
-        with self._database.read() as connection:
-            found = rows.session_user(connection, token_hash, now)
+        found = rows.session_user(self._hot.rows, token_hash, now)
         if found is None:
             return NOBODY
         user, seen_at = found
         if now - seen_at > SEEN_EVERY:
-            self._later(lambda: self._see_session(token_hash, now))
+            self._write_once(token_hash, lambda: self._see_session(token_hash, now))
         return _viewer(user)
 
     def by_key(self, key: str) -> Viewer:
         """NOBODY for a key that is unknown."""
-        with self._database.read() as connection:
-            found = rows.key_user(connection, tokens.digest(key))
+        found = rows.key_user(self._hot.rows, tokens.digest(key))
         if found is None:
             return NOBODY
-        user, row = found
+        user, key_id, used_at = found
         now = self._database.clock()
-        if now - (row.used_at or 0) > SEEN_EVERY:
-            self._later(lambda: self._see_key(row.id, now))
+        if now - (used_at or 0) > SEEN_EVERY:
+            self._write_once(key_id, lambda: self._see_key(key_id, now))
         return _viewer(user)
 
     def refused(self) -> NotSignedIn:
@@ -140,6 +145,19 @@ class Accounts:
         """NotFound when the user has no such key."""
         with self._database.write_quietly() as connection:
             rows.remove_key(connection, user_id, key_id)
+
+    def _write_once(self, what: Hashable, write: Callable[[], None]) -> None:
+        if what in self._writing:
+            return
+        self._writing.add(what)
+
+        def written() -> None:
+            try:
+                write()
+            finally:
+                self._writing.discard(what)
+
+        self._later(written)
 
     def _see_session(self, token_hash: bytes, now: int) -> None:
         with self._database.write_quietly() as connection:

@@ -8,27 +8,17 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from longshelf.api.dispatch import answer
+from longshelf.api.dispatch import Served, answer
 from longshelf.api.problems import Refusal, respond
+from longshelf.api.replies import Reply, hardened
 from longshelf.api.route import Route
 from longshelf.api.services import Services
 from longshelf.api.ui import WebUi
 from longshelf.errors import NotFound
 
 OURS = ("api", "media", "thumb", "healthz", "readyz")  # first segments that are never the UI's
-SECURITY: tuple[tuple[bytes, bytes], ...] = (
-    (
-        b"content-security-policy",
-        b"default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; "
-        b"font-src 'self' data:; frame-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-)
 _NUMBERS = re.compile(r"(?<=/)[0-9]{1,18}(?=/|$)")
 _NAMES = re.compile(r"\{(\w+)\}")
 _REST = "{rest}"
@@ -38,27 +28,29 @@ class Routes:
     """The table, ready to be asked."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._exact: dict[str, dict[str, Route]] = {}
-        self._open: dict[str, dict[str, Route]] = {}  # shapes that end in {rest}, by what stands before it
+        self._exact: dict[str, dict[str, Served]] = {}
+        self._open: dict[str, dict[str, Served]] = {}  # shapes that end in {rest}, by what stands before it
         for route in routes:
             shape = _NAMES.sub("#", route.path.removesuffix(_REST))
             table = self._open if route.path.endswith(_REST) else self._exact
-            table.setdefault(shape, {})[route.method] = route
+            table.setdefault(shape, {})[route.method] = Served(route)
 
-    def find(self, method: str, path: str) -> tuple[Route, dict[str, Any]]:
+    def find(self, method: str, path: str) -> tuple[Served, dict[str, Any]]:
         """The route and the values in its path. NotFound; Refusal 405 with the methods there are."""
         methods, rest = self._methods(path)
         if methods is None:
             raise NotFound("There is nothing at this address.")
-        route = methods.get("GET" if method == "HEAD" else method)
-        if route is None:
+        served = methods.get("GET" if method == "HEAD" else method)
+        if served is None:
             allowed = sorted({*methods, *(["HEAD"] if "GET" in methods else [])})
             raise Refusal(405, "method_not_allowed", "Not this method", f"Use {', '.join(allowed)}.", {"allow": ", ".join(allowed)})
+        if not served.names:
+            return served, {}
         head = path[: len(path) - len(rest)]
-        values: dict[str, Any] = dict(zip(_NAMES.findall(route.path), map(int, _NUMBERS.findall(head)), strict=False))
-        return route, {**values, "rest": rest} if route.path.endswith(_REST) else values
+        values: dict[str, Any] = dict(zip(served.names, map(int, _NUMBERS.findall(head)), strict=False))
+        return served, {**values, "rest": rest} if rest else values
 
-    def _methods(self, path: str) -> tuple[dict[str, Route] | None, str]:
+    def _methods(self, path: str) -> tuple[dict[str, Served] | None, str]:
         exact = self._exact.get(_NUMBERS.sub("#", path))
         if exact is not None:
             return exact, ""
@@ -83,18 +75,20 @@ class Application:
                 await send({"type": "websocket.close", "code": 1000})
             return
         response = await self._answer(Request(scope, receive))
-        if scope["method"] == "HEAD":
-            response = _headed(response)
-        await response(scope, receive, _hardened(send))
+        with_body = scope["method"] != "HEAD"
+        if isinstance(response, Reply):
+            await response.send(send, with_body=with_body)
+        else:
+            await (response if with_body else _without_body(response))(scope, receive, hardened(send))
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request) -> Reply | Response:
         path = request.scope["path"]
         try:
             services = self._services()
             path = _below(services.root_path, path)
             if path.lstrip("/").partition("/")[0] in OURS:
-                route, values = self._routes.find(request.method, path)
-                return await answer(route, values, request, services)
+                served, values = self._routes.find(request.method, path)
+                return await answer(served, values, request, services)
             return self._page(request, path)
         except Exception as error:  # the boundary for what goes wrong before a route is found
             return respond(error, path)
@@ -112,21 +106,8 @@ def _below(root_path: str, path: str) -> str:
     return path.removeprefix(root_path) if root_path and path.startswith(root_path + "/") else path
 
 
-def _headed(response: Response) -> Response:
+def _without_body(response: Response) -> Response:
     """The same headers, Content-Length of what a GET would send included, and no body."""
     if not hasattr(response, "body_iterator"):
         response.body = b""
     return response
-
-
-def _hardened(send: Send) -> Send:
-    """Adds the security headers an answer does not set itself."""
-
-    async def hardened(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = list(message.get("headers", ()))
-            present = {name.lower() for name, _ in headers}
-            message = {**message, "headers": [*headers, *(pair for pair in SECURITY if pair[0] not in present)]}
-        await send(message)
-
-    return hardened

@@ -4,6 +4,7 @@ The rule: closed by default. A route is nobody's unless its row says `public`, a
 
 import hashlib
 import inspect
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,50 +13,82 @@ from starlette.responses import Response
 
 from longshelf.api import compression
 from longshelf.api.problems import respond
-from longshelf.api.requests import QUERY_LIMIT, SESSION_COOKIE, check_origin, cookie, decode_body, read_body, read_query
+from longshelf.api.questions import KEPT_LENGTH, Question, Questions
+from longshelf.api.replies import Reply, headed
+from longshelf.api.requests import SESSION_COOKIE, check_origin, cookie, decode_body, header, read_body
 from longshelf.api.route import Access, Answer, Call, Result, Route
 from longshelf.api.services import Services
-from longshelf.errors import BadQuery, NotAllowed
+from longshelf.errors import LongshelfError, NotAllowed
 from longshelf.model.viewer import NOBODY, Viewer
 
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_NAMES = re.compile(r"\{(\w+)\}")
 
 
-async def answer(route: Route, path: Mapping[str, Any], request: Request, services: Services) -> Response:
+class Served:
+    """A route, and what is found out about it once."""
+
+    def __init__(self, route: Route) -> None:
+        self.route = route
+        self.names = _NAMES.findall(route.path)
+        self.questions = Questions(route.params)
+        self.waits = inspect.iscoroutinefunction(route.handler)
+        self.changes = route.method in CHANGES
+
+
+async def answer(served: Served, path: Mapping[str, Any], request: Request, services: Services) -> Reply | Response:
     """The response to one request, whatever happens: every failure becomes a problem."""
     try:
-        body = await read_body(request) if route.body is not None else b""
-        threads = services.threads
-        run = threads.write if route.method in CHANGES else threads.read
-        if inspect.iscoroutinefunction(route.handler):
-            call = await run(_call, route, path, request, services, body)
-            return await run(_response, await route.handler(call), route, request)
-        return await run(_handled, route, path, request, services, body)
+        if served.route.prompt and len(request.scope["query_string"]) <= KEPT_LENGTH:
+            return await _paced(served, path, request, services)
+        body = await read_body(request) if served.route.body is not None else b""
+        run = services.threads.write if served.changes else services.threads.read
+        if served.waits:
+            call = await run(_call, served, path, request, services, body)
+            return await run(_response, await served.route.handler(call), served.route, request)  # type: ignore[misc]  # it is async
+        return await run(_handled, served, path, request, services, body)
     except Exception as error:  # the boundary: the one place that turns failures into answers
         return respond(error, request.url.path)
 
 
-def _handled(route: Route, path: Mapping[str, Any], request: Request, services: Services, body: bytes) -> Response:
+async def _paced(served: Served, path: Mapping[str, Any], request: Request, services: Services) -> Reply | Response:
+    """On the event loop where that is quick. Nobody is told what is wrong with a question before he has said who he is: reading it here
+    changes nothing, because it is read again where it fails."""
+    try:
+        question = served.questions.read(request.scope["query_string"])
+        far = question.far
+    except LongshelfError:
+        return await services.threads.read(_handled, served, path, request, services, b"")
+
+    def work() -> Reply | Response:
+        return _handled(served, path, request, services, b"", question=question)
+
+    return await services.pace.run(question.asked.quick, far, work, services.threads.read)
+
+
+def _handled(
+    served: Served, path: Mapping[str, Any], request: Request, services: Services, body: bytes, *, question: Question | None = None
+) -> Reply | Response:
     """Everything that may block, in one visit to the thread pool."""
-    call = _call(route, path, request, services, body)
-    return _response(route.handler(call), route, request)  # type: ignore[arg-type]  # async handlers went the other way
+    call = _call(served, path, request, services, body, question=question)
+    return _response(served.route.handler(call), served.route, request)  # type: ignore[arg-type]  # async handlers went the other way
 
 
-def _call(route: Route, path: Mapping[str, Any], request: Request, services: Services, body: bytes) -> Call:
+def _call(
+    served: Served, path: Mapping[str, Any], request: Request, services: Services, body: bytes, *, question: Question | None = None
+) -> Call:
+    route = served.route
     viewer = _viewer(route, request, services)
-    if len(request.url.query) > QUERY_LIMIT:
-        raise BadQuery("", f"a query string has at most {QUERY_LIMIT} characters")
-    pairs = tuple(request.query_params.multi_items())
-    query = read_query(route.params, pairs)
+    question = question or served.questions.read(request.scope["query_string"])
     decoded = decode_body(body, route.body, required=route.body_required) if route.body is not None else None
-    return Call(request=request, services=services, viewer=viewer, path=path, query=query, body=decoded, pairs=pairs)
+    return Call(request=request, services=services, viewer=viewer, path=path, question=question, body=decoded)
 
 
 def _viewer(route: Route, request: Request, services: Services) -> Viewer:
     """Who asks. Without a valid session or key only public routes answer, and only an administrator passes where one is needed."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    scheme, _, key = header(request, b"authorization").partition(" ")
     by_key = scheme.lower() == "bearer" and bool(key.strip())
-    session = None if by_key else cookie(request.headers, SESSION_COOKIE)
+    session = None if by_key else cookie(request, SESSION_COOKIE)
     if route.method in CHANGES:
         check_origin(request, by_cookie=session is not None)
     if route.access is Access.PUBLIC:
@@ -72,35 +105,42 @@ def _viewer(route: Route, request: Request, services: Services) -> Viewer:
     return viewer
 
 
-def _response(result: Result, route: Route, request: Request) -> Response:
+def _response(result: Result, route: Route, request: Request) -> Reply | Response:
     if isinstance(result, Response):
         return result
     if result is None:
-        return Response(status_code=204, headers={"cache-control": "no-store"})
+        return Reply(204, headed({"cache-control": "no-store"}), b"")
     found = result if isinstance(result, Answer) else Answer.of(result, status=route.status)
     return _sent(found, request)
 
 
-def _sent(found: Answer, request: Request) -> Response:
-    """An answer in memory: revalidated by its own bytes, compressed when it is worth it."""
-    headers = {"cache-control": "private, no-cache", "vary": "accept-encoding, cookie, authorization", **found.headers}
-    body = found.body
-    if request.method in {"GET", "HEAD"} and found.status == 200 and "no-store" not in headers["cache-control"]:
-        etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-        headers["etag"] = etag
-        if _known(request.headers.get("if-none-match", ""), etag):
-            return Response(status_code=304, headers=headers)
+def _sent(found: Answer, request: Request) -> Reply:
+    """An answer in memory: revalidated by its name or its own bytes, compressed when it is worth it."""
+    headers = headed(found.headers)
+    if request.method in {"GET", "HEAD"} and found.status == 200 and "no-store" not in found.headers.get("cache-control", ""):
+        tag = found.tag or hashlib.blake2b(_bytes(found), digest_size=12).hexdigest()
+        headers.append((b"etag", f'W/"{tag}"'.encode()))
+        if _known(header(request, b"if-none-match"), tag):
+            return Reply(304, headers, b"")
+    body = _bytes(found)
     if len(body) >= compression.SMALL:
-        codec = compression.choose(request.headers.get("accept-encoding", ""))
+        codec = compression.choose(header(request, b"accept-encoding"))
         if codec is not None:
             body = compression.CODECS[codec](body)
-            headers["content-encoding"] = codec
-    return Response(body, found.status, headers, found.media_type)
+            headers.append((b"content-encoding", codec.encode()))
+    if found.status != 204:
+        headers += [(b"content-length", str(len(body)).encode()), (b"content-type", found.media_type.encode())]
+    return Reply(found.status, headers, body)
 
 
-def _known(if_none_match: str, etag: str) -> bool:
+def _bytes(found: Answer) -> bytes:
+    return found.body() if callable(found.body) else found.body
+
+
+def _known(if_none_match: str, tag: str) -> bool:
     """Weak comparison, as RFC 9110 §13.1.2 asks."""
+    if not if_none_match:
+        return False
     if if_none_match.strip() == "*":
         return True
-    bare = etag.removeprefix("W/")
-    return any(part.strip().removeprefix("W/") == bare for part in if_none_match.split(","))
+    return any(part.strip().removeprefix("W/") == f'"{tag}"' for part in if_none_match.split(","))

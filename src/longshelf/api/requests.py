@@ -3,7 +3,7 @@
 Rules: an unknown or repeated parameter is 400, a value of the wrong type or range 422 with its name, a body that is too long 413, of
 another media type 415. Text that no database can hold never comes further than this."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -95,9 +95,18 @@ def check_origin(request: Request, *, by_cookie: bool) -> None:
         raise Refusal(403, "cross_site", "Another site asked", "This change came from another site, or its Origin header is missing.")
 
 
-def cookie(headers: Mapping[str, str], name: str) -> str | None:
+def header(request: Request, name: bytes) -> str:
+    """The value of a header (lower-case name), "" without one. For the few that every request is asked for: Starlette's mapping costs ten
+    times as much."""
+    for key, value in request.scope["headers"]:
+        if key == name:
+            return str(value, "latin-1")
+    return ""
+
+
+def cookie(request: Request, name: str) -> str | None:
     """One cookie's value, without the rest being parsed."""
-    for part in headers.get("cookie", "").split(";"):
+    for part in header(request, b"cookie").split(";"):
         key, _, value = part.strip().partition("=")
         if key == name:
             return value or None

@@ -9,12 +9,13 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from longshelf.catalog.filters import FILTERS, ORDER, Filters, read_filters
-from longshelf.catalog.paging import PARAMETERS, PageRequest, read_page
+from longshelf.catalog.filters import Filters
+from longshelf.catalog.paging import PageRequest
 from longshelf.errors import NotSignedIn
 from longshelf.model.viewer import Viewer
 
 if TYPE_CHECKING:
+    from longshelf.api.questions import Question
     from longshelf.api.services import Services
 
 JSON = "application/json"
@@ -42,9 +43,11 @@ class Param(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole answer in memory. JSON gets an ETag from its bytes, so a client keeps its copy until what it would see changes."""
+    """A whole answer in memory. JSON gets an ETag, so a client keeps its copy until what it would see changes: from its bytes, or from
+    `tag`, the name of bytes that `body` then is called for only when the client does not have them."""
 
-    body: bytes
+    body: bytes | Callable[[], bytes]
+    tag: str = ""
     status: int = 200
     media_type: str = JSON
     headers: Mapping[str, str] = {}
@@ -62,18 +65,21 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     services: "Services"
     viewer: Viewer
     path: Mapping[str, Any]
-    query: Mapping[str, Any]
+    question: "Question"
     body: Any
-    pairs: tuple[tuple[str, str], ...]
+
+    @property
+    def query(self) -> Mapping[str, Any]:
+        """Every parameter the route declares, with its value or default."""
+        return self.question.query
 
     def filters(self) -> Filters:
         """Which items, in which order. BadQuery with the reason for what makes no sense."""
-        besides = [name for name in self.query if name not in FILTERS and name not in ORDER]
-        return read_filters(self.pairs, besides=besides)
+        return self.question.asked.filters
 
     def page(self) -> PageRequest:
         """Which part of a list. BadQuery or OutOfRange with the reason."""
-        return read_page({name: self.query[name] or "" for name in PARAMETERS if name in self.query})
+        return self.question.page
 
     @property
     def user_id(self) -> int:
@@ -89,7 +95,8 @@ Handler = Callable[[Call], Result] | Callable[[Call], Awaitable[Result]]
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """A plain handler runs in the thread pool and may block; an `async` one runs on the event loop and may not. Names in braces of `path`
-    are whole numbers, except `{rest}`, which takes the rest of the path. `answer` is a struct type for JSON, else a media type."""
+    are whole numbers, except `{rest}`, which takes the rest of the path. `answer` is a struct type for JSON, else a media type. A `prompt`
+    one is mostly answered in less than a millisecond, and then without the pool (`api/pace.py`)."""
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
@@ -104,3 +111,4 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     tag: str = ""
     access: Access = Access.USER
     documented: bool = True
+    prompt: bool = False

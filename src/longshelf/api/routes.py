@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from longshelf.api import messages, params
-from longshelf.api.handlers import accounts, documents, entities, events, files, items, jobs, libraries, views
+from longshelf.api.handlers import accounts, documents, entities, events, files, flags, items, jobs, libraries, views
 from longshelf.api.route import Access, Handler, Param, Route
 from longshelf.catalog import editing, shapes
+from longshelf.catalog.flags import ChooseFlags, FlagList
 from longshelf.media.pages import SpineSection
 from longshelf.model.kinds import PLURALS, EntityKind
 
@@ -35,8 +36,9 @@ def _number(name: str, low: int, high: int, default: int, about: str) -> Param:
 
 ITEMS = (
     _get("/api/items", "listItems", items.browse, "One page of items",
-         answer=shapes.ItemList, params=(*params.ITEMS, *params.PAGING)),
-    _get("/api/items/count", "countItems", items.count, "How many items match", answer=shapes.ItemCount, params=params.ITEMS),
+         answer=shapes.ItemList, params=(*params.ITEMS, *params.PAGING), prompt=True),
+    _get("/api/items/count", "countItems", items.count, "How many items match",
+         answer=shapes.ItemCount, params=params.ITEMS, prompt=True),
     _get("/api/items/facets", "facetItems", items.facets, "The values of facets among the matching items, each without its own selection",
          answer=shapes.FacetList, params=(*params.ITEMS, *params.FACETS)),
     _get("/api/items/rail", "railItems", items.rail, "Labels along the whole list, for a scroll rail",
@@ -49,7 +51,7 @@ ITEMS = (
     _get("/api/items/{item_id}/position", "positionOfItem", items.position, "Where the item stands in a list",
          answer=shapes.ItemPosition, params=params.ITEMS),
     _get("/api/items/{item_id}/similar", "similarItems", items.similar, "Items that share persons, studios and tags, the closest first",
-         answer=shapes.ItemList, params=(_number("n", 1, 100, 20, "At most so many"),)),
+         answer=shapes.ItemList, params=(_number("n", 0, 100, 0, "Alias of page_size; 0 leaves it to that"), *params.NUMBERED)),
     _get("/api/items/{item_id}/chapters", "chaptersOfItem", items.chapters, "Chapters, in order", answer=list[shapes.ItemChapter]),
     _get("/api/items/{item_id}/files", "filesOfItem", items.files, "Files, in playing order", answer=list[shapes.ItemFile]),
     Route(method="PUT", path="/api/items/{item_id}/me", name="editMe", about="Your own rating, favourite, progress, hidden",
@@ -85,6 +87,11 @@ LIBRARIES = (
           body=messages.StartScan, body_required=False, answer=shapes.Job, status=202, access=ADMIN),
     _get("/api/libraries/{library_id}/issues", "listLibraryIssues", libraries.issues, "Files that could not be taken in, with the reason",
          answer=shapes.LibraryIssueList, params=params.NUMBERED, access=ADMIN),
+)  # fmt: skip
+FLAGS = (
+    _get("/api/flags", "listFlags", flags.browse, "What can be switched while the server runs", answer=FlagList, access=ADMIN),
+    Route(method="PUT", path="/api/flags", name="chooseFlags", about="Switch flags; null puts one back to its default",
+          handler=flags.choose, body=ChooseFlags, answer=FlagList, access=ADMIN),
 )  # fmt: skip
 JOBS = (
     _get("/api/jobs", "listJobs", jobs.browse, "Jobs, the newest first", answer=shapes.JobList, access=ADMIN,
@@ -144,6 +151,7 @@ ROUTES: tuple[Route, ...] = (
     *_tagged("search", SEARCH),
     *_tagged("libraries", LIBRARIES),
     *_tagged("jobs", JOBS),
+    *_tagged("flags", FLAGS),
     *_tagged("account", ACCOUNT),
     *_tagged("media", MEDIA),
     *_tagged("server", SERVER),

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from longshelf.accounts.accounts import Accounts
 from longshelf.api.events import EventFeed
+from longshelf.api.pace import Pace
 from longshelf.api.threads import Threads
 from longshelf.catalog.catalog import Catalog
 from longshelf.catalog.editing import Editing
 from longshelf.catalog.entities import Entities
 from longshelf.catalog.files import Files
+from longshelf.catalog.flags import Flags
 from longshelf.catalog.libraries import Libraries
 from longshelf.catalog.views import Views
 from longshelf.catalog.work import Work
@@ -25,6 +27,7 @@ class Services:
     libraries: Libraries
     editing: Editing
     views: Views
+    flags: Flags
     work: Work
     accounts: Accounts
     files: Files
@@ -32,4 +35,5 @@ class Services:
     decoders: Workers
     events: EventFeed
     threads: Threads
+    pace: Pace
     root_path: str = ""

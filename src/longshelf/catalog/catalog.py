@@ -11,45 +11,52 @@ import msgspec
 
 from longshelf.catalog import details, pages
 from longshelf.catalog.filters import Filters
-from longshelf.catalog.numbered import whole
+from longshelf.catalog.numbered import numbered
 from longshelf.catalog.paging import Cursors, Page, PageRequest, cut, version
 from longshelf.catalog.shapes import FacetEntry, FacetList, FacetValues, Item, ItemCount, ItemPosition, ItemRail, KindStats, RailMark, Stats
 from longshelf.errors import BadQuery, NotFound
 from longshelf.logs import operation
 from longshelf.model.engine import After, Engine, Facet, FacetKind, FacetRequest, Offset, Snapshot, ValueFacet
-from longshelf.model.kinds import EntityKind, ItemKind
+from longshelf.model.kinds import EntityKind
 from longshelf.model.query import IdIs, Query, both
 from longshelf.model.sorts import SEED_MAX, Sort
 from longshelf.model.viewer import Viewer
 from longshelf.store import reading
 from longshelf.store.database import Database
+from longshelf.store.hot import HotReads
 from longshelf.visibility.allowed import allowed
 
 VALUE_FACETS: tuple[str, ...] = get_args(ValueFacet)
 FACETS: tuple[str, ...] = (*(kind.value for kind in EntityKind), *VALUE_FACETS)
 MAX_FACETS = 20
 EXPORT_BATCH = 200  # items held in memory at once by an export
-CANDIDATES = 500  # items weighed for one list of similar ones
-LOOKED_AT = 1_000  # items of one shared entity that can become candidates
-WEIGHTS = {"person": 3, "studio": 2, "series": 2, "tag": 1, "genre": 1}
-BY_ID = Sort("id", descending=False)
 
 
 class Catalog:
     """Safe to share between threads."""
 
-    def __init__(self, database: Database, engine: Engine, cursors: Cursors, *, gate: Engine | None = None) -> None:
-        """`gate` answers whether one item may be seen: an engine that never lags behind the store (default: `engine`)."""
+    def __init__(
+        self, database: Database, engine: Engine, cursors: Cursors, *, gate: Engine | None = None, hot: HotReads | None = None
+    ) -> None:
+        """`gate` answers whether one item may be seen: an engine that never lags behind the store (default: `engine`). `hot` may be shared
+        with others (default: its own)."""
         self._database = database
+        self._hot = hot or HotReads(database)
         self._engine = engine
         self._gate = gate or engine
         self._cursors = cursors
 
     def browse(self, viewer: Viewer, filters: Filters, request: PageRequest) -> bytes:
         """One page in the list shape, encoded."""
+        return self.sheet(viewer, filters, request).read()
+
+    def sheet(self, viewer: Viewer, filters: Filters, request: PageRequest) -> pages.Sheet:
+        """As `browse`, with a name for the bytes, so that who has them already need not have them read again."""
         with self._engine.snapshot() as snapshot:
             page = self._cut(viewer, snapshot, filters.query, filters.sort, request)
-        return self._hydrated(viewer, page)
+        user_id = viewer.user_id or 0
+        newest = reading.newest(self._hot, user_id)
+        return pages.Sheet(pages.tag(newest, user_id, page.ids, page.pagination, page.snapshot), lambda: self._hydrated(viewer, page))
 
     def count(self, viewer: Viewer, filters: Filters) -> ItemCount:
         with self._engine.snapshot() as snapshot:
@@ -119,28 +126,25 @@ class Catalog:
             if snapshot.count(self._seen(viewer, IdIs((item_id,))), viewer).value == 0:
                 raise _no_item()
 
-    def similar(self, viewer: Viewer, item_id: int, count: int) -> bytes:
-        """Visible items that share the most with this one, in the list shape."""
+    def similar(self, viewer: Viewer, item_id: int, page: int, size: int) -> bytes:
+        """Visible items that share the most with this one, in the list shape, in numbered pages."""
         with operation("similar") as running:
             self.require(viewer, item_id)
-            with self._database.read() as connection:
-                akin = reading.akin(connection, item_id, weights=WEIGHTS, each=LOOKED_AT, limit=CANDIDATES)
             with self._engine.snapshot() as snapshot:
-                seen = snapshot.page(self._seen(viewer, IdIs(tuple(akin))), BY_ID, Offset(0, CANDIDATES), viewer)
+                found = snapshot.similar(item_id, self._seen(viewer), (page - 1) * size, size, viewer)
                 revision = snapshot.revision
-            visible = set(seen.ids)
-            ids = tuple(id_ for id_ in akin if id_ in visible)[:count]
-            running.report(candidates=len(akin), items=len(ids))
-        return self._hydrated(viewer, Page(ids, whole(len(ids)), version(revision, f"similar:{item_id}", viewer)))
+            running.report(candidates=found.total, items=len(found.ids))
+        pagination = numbered(page, size, found.total)
+        return self._hydrated(viewer, Page(found.ids, pagination, version(revision, f"similar:{item_id}", viewer)))
 
     def stats(self, viewer: Viewer) -> Stats:
         """Totals of what the viewer sees."""
         if viewer.user_id is None:
             return Stats(items=0, size=0, duration=0.0, kinds=[], libraries=0)
-        with self._database.read() as connection:
-            totals = reading.totals(connection, viewer.user_id, self._seen(viewer))
-            libraries = len(reading.library_counts(connection))
-        kinds = [KindStats(kind=ItemKind(each.kind), items=each.items, size=each.size, duration=each.duration) for each in totals]
+        with self._engine.snapshot() as snapshot:
+            totals = snapshot.totals(self._seen(viewer), viewer)
+            libraries = len(snapshot.facets([FacetRequest("library", self._seen(viewer), limit=0)], viewer)[0].values)
+        kinds = [KindStats(kind=each.kind, items=each.items, size=each.size, duration=each.duration) for each in totals]
         return Stats(
             items=sum(each.items for each in kinds),
             size=sum(each.size for each in kinds),
@@ -162,9 +166,8 @@ class Catalog:
     def _hydrated(self, viewer: Viewer, page: Page) -> bytes:
         if not page.ids:
             return pages.listing(b"[]", page.pagination, page.snapshot)
-        with self._database.read() as connection:
-            cards = reading.cards(connection, page.ids)
-            mine = reading.mine(connection, viewer.user_id or 0, page.ids)
+        cards = reading.cards(self._hot, page.ids)
+        mine = reading.hot_mine(self._hot, viewer.user_id or 0, page.ids)
         return pages.listing(pages.joined(page.ids, cards, mine), page.pagination, page.snapshot)
 
 

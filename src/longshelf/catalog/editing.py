@@ -2,6 +2,7 @@
 
 Bodies refuse unknown fields, so a misspelt one is an error and not a silent no-op. UNSET means "not sent": null clears, absent leaves."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
@@ -77,7 +78,9 @@ class EditItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Editing:
     """Safe to share between threads. Nobody changes what he may not see."""
 
-    def __init__(self, database: Database, catalog: Catalog, entities: Entities) -> None:
+    def __init__(self, database: Database, catalog: Catalog, entities: Entities, *, written: Callable[[], object] = lambda: None) -> None:
+        """`written` is called after a change of the catalogue, so that who made it finds it in the lists he asks for next."""
+        self._written = written
         self._database = database
         self._catalog = catalog
         self._entities = entities
@@ -104,6 +107,7 @@ class Editing:
         if changes.date is not UNSET:
             _check_date(changes.date)
         edit(self._database, item_id, _as_edit(changes), viewer.user_id)
+        self._written()
         return self._catalog.item(viewer, item_id)
 
 

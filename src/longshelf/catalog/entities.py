@@ -1,8 +1,10 @@
-"""Entities as people read them: lists by name or number of items, one of them whole, and suggestions while typing.
+"""Entities as people read them: lists by name or number of items, one of them whole, and suggestions while typing. An engine says which and
+how many items, the store what they are.
 
 The rule is the catalogue's: the viewer comes first, and an entity without an item he may see does not exist for him."""
 
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import get_args
 
 import msgspec
 
@@ -10,30 +12,24 @@ from longshelf.catalog.paging import Cursors, PageRequest, describe, version, wi
 from longshelf.catalog.shapes import Entity, EntityList, EntityMe, EntityRef, Link, Suggestion, SuggestionList
 from longshelf.errors import BadQuery, NotFound
 from longshelf.logs import operation
-from longshelf.model.engine import After, Before, Count, Offset, Slice, Window
+from longshelf.model.engine import Count, Engine, EntityOrder, EntityRequest, Snapshot, Tally
 from longshelf.model.kinds import EntityKind
-from longshelf.model.sorts import Key
 from longshelf.model.terms import MAX_LENGTH
 from longshelf.model.viewer import Viewer
 from longshelf.store import entity_reading
 from longshelf.store.database import Database
-from longshelf.store.entity_reading import PARENT, Suggested, Whole
+from longshelf.store.entity_reading import PARENT, Related, Suggested, Whole
 from longshelf.visibility.allowed import allowed
 
-SORTS: dict[str, str] = {"name": "asc", "count": "desc"}  # each with its usual direction
-
-
-class Keys(Protocol):
-    """Places of one order, from behind a place or from an offset on."""
-
-    def __call__(self, *, descending: bool, after: Key | None, offset: int, limit: int) -> list[Key]: ...
+SORTS: dict[EntityOrder, str] = {"name": "asc", "count": "desc"}  # each with its usual direction
+SUGGESTED_MOST = 2_000  # names looked through for those this viewer may see
 
 
 class EntityQuery(msgspec.Struct, frozen=True):
     """Which entities of one kind, in which order."""
 
     q: str = ""
-    sort: str = "name"
+    sort: EntityOrder = "name"
     descending: bool = False
 
     def scope(self, kind: EntityKind) -> str:
@@ -43,93 +39,104 @@ class EntityQuery(msgspec.Struct, frozen=True):
 
 def read_entity_query(q: str | None, sort: str | None, order: str | None) -> EntityQuery:
     """From URL parameters. BadQuery for an unknown sort or order, or a search that is too long."""
-    sort = sort or "name"
-    if sort not in SORTS:
-        raise BadQuery("sort", f"unknown sort {sort[:40]!r}; one of {', '.join(SORTS)}")
+    known = next((each for each in get_args(EntityOrder) if each == (sort or "name")), None)
+    if known is None:
+        raise BadQuery("sort", f"unknown sort {str(sort)[:40]!r}; one of {', '.join(SORTS)}")
     if order not in {None, "", "asc", "desc"}:
         raise BadQuery("order", f"unknown order {str(order)[:40]!r}; asc or desc")
     if q and len(q) > MAX_LENGTH:
         raise BadQuery("q", f"a search has at most {MAX_LENGTH} characters")
-    return EntityQuery(q or "", sort, (order or SORTS[sort]) == "desc")
+    return EntityQuery(q or "", known, (order or SORTS[known]) == "desc")
 
 
 class Entities:
     """Safe to share between threads."""
 
-    def __init__(self, database: Database, cursors: Cursors) -> None:
+    def __init__(self, database: Database, engine: Engine, cursors: Cursors) -> None:
         self._database = database
+        self._engine = engine
         self._cursors = cursors
 
     def browse(self, viewer: Viewer, kind: EntityKind, query: EntityQuery, request: PageRequest) -> EntityList:
         """One page. The counts are what this viewer sees."""
         scope = query.scope(kind)
         window = window_of(request, self._cursors, scope)
-        with operation(f"{kind}_list") as running, self._database.read() as connection:
-            listed = entity_reading.EntityList(connection, viewer.user_id or 0, kind, allowed(viewer), query.q)
-            keys = listed.by_name if query.sort == "name" else listed.by_count
-            total = listed.total()
-            found = _slice(keys, window, descending=query.descending)
-            counts = listed.counts(found.ids)
-            whole = entity_reading.whole(connection, viewer.user_id or 0, found.ids, allowed(viewer))
-            revision = entity_reading.revision(connection)
-            running.report(items=len(whole), total=total)
-        pagination = describe(found, Count(total), request, window, cursors=self._cursors, scope=scope, descending=query.descending)
-        return EntityList([_entity(each, counts.get(each.row.id, 0)) for each in whole], pagination, version(revision, scope, viewer))
+        request_ = EntityRequest(kind, allowed(viewer), query.q, query.sort, query.descending)
+        with operation(f"{kind}_list") as running, self._engine.snapshot() as snapshot:
+            found = snapshot.entities(request_, window, viewer)
+            whole = self._whole(viewer, snapshot, found.slice.ids)
+            running.report(items=len(whole), total=found.total)
+            revision = snapshot.revision
+        tallies = dict(zip(found.slice.ids, found.tallies, strict=True))
+        pagination = describe(
+            found.slice, Count(found.total), request, window, cursors=self._cursors, scope=scope, descending=query.descending
+        )
+        return EntityList([_entity(each, tallies[each.row.id]) for each in whole], pagination, version(revision, scope, viewer))
 
     def one(self, viewer: Viewer, kind: EntityKind, entity_id: int) -> Entity:
         """NotFound when there is none of this kind, or none this viewer may see."""
-        with self._database.read() as connection:
-            listed = entity_reading.EntityList(connection, viewer.user_id or 0, kind, allowed(viewer))
-            counts = listed.counts([entity_id])
-            whole = entity_reading.whole(connection, viewer.user_id or 0, [entity_id], allowed(viewer)) if counts else []
+        with self._engine.snapshot() as snapshot:
+            (tally,) = snapshot.tallies(kind, [entity_id], allowed(viewer), viewer)
+            whole = self._whole(viewer, snapshot, [entity_id]) if tally.items else []
         if not whole:
             raise NotFound(f"There is no such {kind}.")
-        return _entity(whole[0], counts[entity_id])
+        return _entity(whole[0], tally)
+
+    def _whole(self, viewer: Viewer, snapshot: Snapshot, ids: Sequence[int]) -> list[Whole]:
+        with self._database.read() as connection:
+            related = entity_reading.related(connection, ids)
+            carried = _carried(viewer, snapshot, related)
+            kept = [each for each in related if each.id in carried or each.relation == PARENT]  # a parent of something visible stays
+            return entity_reading.whole(connection, viewer.user_id or 0, ids, kept)
 
     def suggest(self, viewer: Viewer, typed: str, count: int) -> SuggestionList:
         """Titles that begin as typed, then names; up to half of the room each, more where the other leaves some."""
         if not typed.strip() or viewer.user_id is None:
             return SuggestionList([])
-        seen = allowed(viewer)
         typed = typed[:MAX_LENGTH]
-        with self._database.read() as connection:
-            items = entity_reading.suggest_items(connection, viewer.user_id, typed, seen, count)
-            entities = entity_reading.suggest_entities(connection, viewer.user_id, typed, seen, count)
+        with self._database.read() as connection, self._engine.snapshot() as snapshot:
+            items = entity_reading.suggest_items(connection, viewer.user_id, typed, allowed(viewer), count)
+
+            def begins(start: int) -> list[Suggested]:
+                return entity_reading.beginning_so(connection, typed, start, count)
+
+            def holds(start: int) -> list[Suggested]:
+                return entity_reading.holding_words(connection, typed, start, count)
+
+            entities = _visible(viewer, snapshot, begins, count)
+            if len(entities) < count:
+                known = {each.id for each in entities}
+                entities += [each for each in _visible(viewer, snapshot, holds, count) if each.id not in known][: count - len(entities)]
         kept_entities = entities[: max(count - len(items), count // 2)]
         kept_items = items[: count - len(kept_entities)]
         return SuggestionList([*map(_suggested_item, kept_items), *map(_suggested_entity, kept_entities)])
 
 
-def _slice(keys: Keys, window: Window, *, descending: bool) -> Slice:
-    """The window of an ordered list of places; one more than asked is read, to see whether there is more."""
-    size = window.size
-    match window:
-        case Offset():
-            found = keys(descending=descending, after=None, offset=window.start, limit=size + 1)
-            before = window.start > 0 and bool(found or keys(descending=descending, after=None, offset=0, limit=1))
-            return _of(found[:size], before=before, more=len(found) > size)
-        case After():
-            found = keys(descending=descending, after=window.key, offset=0, limit=size + 1)
-            before = bool(keys(descending=not descending, after=_just(window.key, descending), offset=0, limit=1))
-            return _of(found[:size], before=before, more=len(found) > size)
-        case Before():
-            found = keys(descending=not descending, after=window.key, offset=0, limit=size + 1)
-            more = bool(keys(descending=descending, after=_just(window.key, not descending), offset=0, limit=1))
-            return _of(found[:size][::-1], before=len(found) > size, more=more)
+def _visible(viewer: Viewer, snapshot: Snapshot, some: Callable[[int], list[Suggested]], count: int) -> list[Suggested]:
+    """The first `count` this viewer may see; `some(start)` gives the candidates from a place on."""
+    found: list[Suggested] = []
+    for start in range(0, SUGGESTED_MOST, count):
+        candidates = some(start)
+        carried = _carried(viewer, snapshot, candidates)
+        found += [each for each in candidates if each.id in carried]
+        if len(found) >= count or len(candidates) < count:
+            break
+    return found[:count]
 
 
-def _just(key: Key, descending: bool) -> Key:
-    """The place just behind `key` in this direction, so that looking back from it includes `key` itself."""
-    return Key(key.value, key.id - 1 if descending else key.id + 1)
+def _carried(viewer: Viewer, snapshot: Snapshot, entities: Sequence[Suggested | Related]) -> set[int]:
+    """Ids of those that have an item this viewer may see."""
+    by_kind: dict[str, list[int]] = {}
+    for each in entities:
+        by_kind.setdefault(each.kind, []).append(each.id)
+    found: set[int] = set()
+    for kind, ids in by_kind.items():
+        tallies = snapshot.tallies(EntityKind(kind), ids, allowed(viewer), viewer, via_persons=False)
+        found.update(id_ for id_, tally in zip(ids, tallies, strict=True) if tally.items)
+    return found
 
 
-def _of(keys: list[Key], *, before: bool, more: bool) -> Slice:
-    if not keys:
-        return Slice(has_previous=before, has_next=more)
-    return Slice(tuple(key.id for key in keys), keys[0], keys[-1], before, more)
-
-
-def _entity(whole: Whole, count: int) -> Entity:
+def _entity(whole: Whole, tally: Tally) -> Entity:
     row, word = whole.row, whole.word
     return Entity(
         id=row.id,
@@ -138,8 +145,8 @@ def _entity(whole: Whole, count: int) -> Entity:
         name=row.name,
         sort_name=row.sort_name or row.name,
         description=row.description or None,
-        item_count=count,
-        via_person_count=0,
+        item_count=tally.items,
+        via_person_count=tally.via_person,
         parents=[EntityRef(each.id, each.name) for each in whole.related if each.relation == PARENT],
         links=[Link(each.id, EntityKind(each.kind), each.name, each.relation, None) for each in whole.related if each.relation != PARENT],
         aliases=whole.aliases,

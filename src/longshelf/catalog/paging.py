@@ -10,11 +10,12 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
+from typing import Protocol
 
 import msgspec
 
 from longshelf.errors import BadQuery, OutOfRange
-from longshelf.model.engine import After, Before, Count, Offset, Slice, Snapshot, Window
+from longshelf.model.engine import After, Before, Count, Offset, Slice, Window
 from longshelf.model.query import EVERYTHING, Query, both, digest
 from longshelf.model.sorts import Key, Sort
 from longshelf.model.viewer import Viewer
@@ -71,6 +72,17 @@ class Page(msgspec.Struct, frozen=True):
     snapshot: str
 
 
+class Pageable(Protocol):
+    """What a page is cut from: the part of an engine's snapshot that says which ids and how many."""
+
+    @property
+    def revision(self) -> int: ...
+
+    def page(self, query: Query, sort: Sort, window: Window, viewer: Viewer) -> Slice: ...
+
+    def count(self, query: Query, viewer: Viewer) -> Count: ...
+
+
 class Cursors:
     """Writes and reads cursors. `secret` is at least 16 random bytes, the same in every process that serves the catalogue.
     `scope` names the ordered result a cursor belongs to (`scope_of`)."""
@@ -120,7 +132,7 @@ def scope_of(query: Query, sort: Sort) -> str:
 
 
 def cut(
-    viewer: Viewer, snapshot: Snapshot, query: Query, sort: Sort, request: PageRequest, *, cursors: Cursors, allowed: Query = EVERYTHING
+    viewer: Viewer, snapshot: Pageable, query: Query, sort: Sort, request: PageRequest, *, cursors: Cursors, allowed: Query = EVERYTHING
 ) -> Page:
     """One page of what the viewer asked for (`query`) and may see (`allowed`). Cursors are bound to the question, not to the restrictions:
     these may change while somebody walks, and the walk goes on with what is left."""

@@ -3,13 +3,15 @@
 import argparse
 import getpass
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from longshelf.accounts import users
+from longshelf.cli import index_commands
 from longshelf.cli.output import ProgressLine
 from longshelf.config import Settings
 from longshelf.errors import Invalid, LongshelfError
@@ -155,16 +157,51 @@ def _key_create(settings: Settings, arguments: argparse.Namespace) -> Result:
 
 
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same files")
+    parser.add_argument("--items", type=int, metavar="N", help="instead: a made-up catalogue of N items, without any files")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same files and items")
 
 
 def _demo(settings: Settings, arguments: argparse.Namespace) -> Result:
     from longshelf.demo.library import write_library
 
+    if arguments.items is not None:
+        return _demo_catalogue(settings, arguments.items, arguments.seed)
     target = settings.data / "demonstration"
     write_library(target, arguments.seed)
     added = argparse.Namespace(name="Demonstration", folder=[str(target)], audio="auto", follow_links=False, watch=False, if_missing=True)
     return _library_add(settings, added)
+
+
+def _demo_catalogue(settings: Settings, items: int, seed: int) -> Result:
+    from longshelf.demo.stocking import stock
+
+    line, began = ProgressLine(), time.monotonic()
+
+    def told(step: str, done: int) -> None:
+        rate = done / (time.monotonic() - began)
+        line(_Stage(step, done, items, rate, (items - done) / rate if rate else None))
+
+    with opened(settings) as database:
+        made = stock(database, items, seed, library_name=f"Synthetic {items:,}", progress=told)
+    line.end()
+    return {
+        "items": made.items,
+        "entities": made.entities,
+        "links": made.links,
+        "seconds": round(made.seconds, 2),
+        "items_per_second": round(made.items_per_second),
+    }
+
+
+class _Stage(NamedTuple):
+    """Progress of what is no job."""
+
+    kind: str
+    done: int
+    total: int | None
+    rate: float | None
+    eta_seconds: float | None
+    state: str = "running"
 
 
 def named(database: Database, name: str) -> Library:
@@ -210,5 +247,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("scan", "scan a folder library now and wait for the end", _scan_arguments, _scan),
     Command("user add", "add a person", _user_add_arguments, _user_add),
     Command("key create", "make an API key for a person; it is shown once", _key_create_arguments, _key_create),
-    Command("demo", "make a small demonstration library of real media", _demo_arguments, _demo),
+    Command("demo", "make a small demonstration library of real media, or a large catalogue", _demo_arguments, _demo),
+    Command("reindex", "build the index anew from the database", _no_arguments, index_commands.reindex),
+    Command("bench", "measure the engines on a made-up catalogue", index_commands.bench_arguments, index_commands.bench),
 )

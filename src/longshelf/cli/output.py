@@ -3,11 +3,9 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
-
-from longshelf.store.jobs import Job
 
 BAR = 24  # characters of a progress bar
 
@@ -40,6 +38,23 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> None:
         sys.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n")
 
 
+class Progress(Protocol):
+    """How far something is, as a `Job` tells it: `rate` is things a second; None where nothing is known."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def done(self) -> int: ...
+    @property
+    def total(self) -> int | None: ...
+    @property
+    def rate(self) -> float | None: ...
+    @property
+    def eta_seconds(self) -> float | None: ...
+
+
 class ProgressLine:
     """One line on a terminal that is rewritten in place; nothing where stderr is not a terminal."""
 
@@ -47,7 +62,7 @@ class ProgressLine:
         self._drawn = False
         self._wanted = sys.stderr.isatty()
 
-    def __call__(self, job: Job) -> None:
+    def __call__(self, job: Progress) -> None:
         if self._wanted and job.state == "running":
             width = os.get_terminal_size(sys.stderr.fileno()).columns
             sys.stderr.write("\r" + progress_text(job)[: width - 1].ljust(width - 1))
@@ -60,7 +75,7 @@ class ProgressLine:
             sys.stderr.write("\n")
 
 
-def progress_text(job: Job) -> str:
+def progress_text(job: Progress) -> str:
     """ "scan  [#####     ] 1,200 / 5,000  410/s  9 s left"; without a total only what is done."""
     parts = [job.kind]
     if job.total:

@@ -1,121 +1,213 @@
-"""A synthetic catalogue as rows, for sizes no folder of files could have: ten million items with about ten links each, in minutes.
+"""A synthetic catalogue for sizes no folder of files could have: ten million items with about eleven links each, in minutes.
 
 The rule: everything comes from the seed, and the skew is that of real collections: a tag on every second item, a long tail on a handful,
-persons with thousands of works and persons with one. Ids are counted from 1, for items and for entities; whoever stores the rows shifts
-them. An item depends on its batch alone, so the first thousand are the same whatever the size."""
+persons with thousands of works and persons with one. Items and entities are counted from 0 here; whoever stores them numbers them anew.
+The vocabulary is the same for every size and an item depends on its batch alone, so the first thousand are the same however many follow."""
 
-from collections.abc import Iterator
-from itertools import accumulate
-from random import Random
-from typing import NamedTuple
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from longshelf.demo import words
-from longshelf.demo.names import stream
 from longshelf.model.kinds import EntityKind, ItemKind, Role
 from longshelf.model.times import SECOND
 
+Ints = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
 BATCH = 5_000
 EPOCH = 1_704_067_200 * SECOND  # the first item was added on 2024-01-01
+PER_SECOND = 500  # items added in one second
 KINDS = ((ItemKind.VIDEO, 45), (ItemKind.IMAGE, 25), (ItemKind.BOOK, 12), (ItemKind.COMIC, 8), (ItemKind.AUDIOBOOK, 5), (ItemKind.POST, 5))
 SHAPES = ((1920, 1080), (1920, 1080), (1280, 720), (3840, 2160), (1080, 1920), (1080, 1080), (640, 480), (3024, 4032))
 AGES = (None, None, None, 0, 6, 12, 16, 18)
+NUMBERS = 10_007  # what follows the two words of a title is below it
+TAGS_DRAWN = 10  # for an item at most; fewer stay, as some are drawn twice
+WIDTH = TAGS_DRAWN + 4  # links of an item at most: tags, two persons, a studio and a genre
+NONE = -1  # no value, no link
 
 
 class Thing(NamedTuple):
     """One entity."""
 
-    id: int
     kind: EntityKind
     name: str
 
 
-class Row(NamedTuple):
-    """One item; fields as in `model.records`, `links` are (index into the things, role) without repetition."""
+class Relation(NamedTuple):
+    """One entity linked to another, both as places in the things: a person is `tagged`, a tag has a `parent`."""
 
-    id: int
-    kind: ItemKind
-    title: str
-    date: str | None
-    added: int
-    created: int
-    duration: float | None
-    width: int | None
-    height: int | None
+    source: int
+    target: int
+    relation: str
+
+
+class Pool(NamedTuple):
+    """The things of one sort, `size` of them from `first` on; the nth is drawn (n + 3) ** -exponent times as often as others."""
+
+    kind: EntityKind
+    first: int
     size: int
-    pages: int | None
-    rating: int | None
-    age_rating: int | None
-    covered: bool
-    links: tuple[tuple[int, Role], ...]
+    names: Sequence[str]
+    exponent: float
+
+
+TAGS = Pool(EntityKind.TAG, 0, 2_000, words.TAGS, 0.9)
+PLAYERS = Pool(EntityKind.PERSON, 2_000, 37_500, words.GIVEN, 0.6)
+WRITERS = Pool(EntityKind.PERSON, 39_500, 12_500, words.FAMILY, 0.6)
+STUDIOS = Pool(EntityKind.STUDIO, 52_000, 5_000, words.STUDIOS, 0.8)
+GENRES = Pool(EntityKind.GENRE, 57_000, 40, words.GENRES, 1.0)
+POOLS = (TAGS, PLAYERS, WRITERS, STUDIOS, GENRES)
+
+_READ = np.array([kind in {ItemKind.BOOK, ItemKind.COMIC, ItemKind.AUDIOBOOK} for kind, _ in KINDS])
+_SEEN = np.array([kind in {ItemKind.VIDEO, ItemKind.IMAGE} for kind, _ in KINDS])
+_HEARD = np.array([kind in {ItemKind.VIDEO, ItemKind.AUDIOBOOK} for kind, _ in KINDS])
+_KIND_BOUNDS = np.cumsum([weight for _, weight in KINDS]) / sum(weight for _, weight in KINDS)
+_WIDTHS, _HEIGHTS = np.array(SHAPES).T
+_AGES = np.array([NONE if age is None else age for age in AGES])
+
+
+class Batch(NamedTuple):
+    """Items one after another, as columns of equal length; NONE, in `duration` NaN, where an item has no value.
+
+    `kind` is a place in KINDS; `adjective`, `noun` and `number` make the title; `day` is the date as days since 1970; times are
+    microseconds. `links` has WIDTH columns of places in the things: TAGS_DRAWN for tags, two for persons, one each for studio and genre;
+    but for NONE in between they ascend without repetition. The persons of what is read (`read`) are its authors, of all else performers."""
+
+    first: int
+    kind: Ints
+    read: Bools
+    adjective: Ints
+    noun: Ints
+    number: Ints
+    day: Ints
+    added: Ints
+    created: Ints
+    duration: Reals
+    width: Ints
+    height: Ints
+    size: Ints
+    pages: Ints
+    rating: Ints
+    age_rating: Ints
+    covered: Bools
+    links: Ints
+
+    def cut(self, count: int) -> "Batch":
+        """The first `count` items of it."""
+        return self._replace(**{name: getattr(self, name)[:count] for name in self._fields if name != "first"})
 
 
 class Catalogue:
-    """`things` are all entities; `batches` yields the items, `BATCH` at a time."""
+    """`things` are all entities, `relations` their links with each other, and `batches` yields the items."""
 
     def __init__(self, items: int, seed: int) -> None:
         self.items = items
         self._seed = seed
-        self.things: list[Thing] = []
-        self._tags = self._add(EntityKind.TAG, 2_000, words.TAGS, exponent=0.9)
-        persons = min(max(items // 200, 50), 50_000)
-        self._players = self._add(EntityKind.PERSON, persons * 3 // 4, words.GIVEN, exponent=0.6)
-        self._writers = self._add(EntityKind.PERSON, persons // 4, words.FAMILY, exponent=0.6)
-        self._studios = self._add(EntityKind.STUDIO, min(max(items // 2_000, 10), 5_000), words.STUDIOS, exponent=0.8)
-        self._genres = self._add(EntityKind.GENRE, 40, words.GENRES, exponent=1.0)
+        self.things = [Thing(pool.kind, name) for pool in POOLS for name in _names(pool)]
+        self._bounds = {pool.first: _bounds(pool) for pool in POOLS}
 
-    def batches(self) -> Iterator[list[Row]]:
+    def batches(self) -> Iterator[Batch]:
+        """BATCH items at a time, the last one cut."""
         for start in range(0, self.items, BATCH):
-            yield self._batch(start, min(BATCH, self.items - start))
+            yield self._batch(start).cut(self.items - start)
 
-    def _batch(self, start: int, count: int) -> list[Row]:
-        rng = stream(self._seed, "catalogue", start)
-        kinds = rng.choices([kind for kind, _ in KINDS], [weight for _, weight in KINDS], k=BATCH)
-        tags = rng.choices(self._tags[0], cum_weights=self._tags[1], k=10 * BATCH)
-        writers = rng.choices(self._writers[0], cum_weights=self._writers[1], k=2 * BATCH)
-        players = rng.choices(self._players[0], cum_weights=self._players[1], k=2 * BATCH)
-        studios = rng.choices(self._studios[0], cum_weights=self._studios[1], k=BATCH)
-        genres = rng.choices(self._genres[0], cum_weights=self._genres[1], k=BATCH)
-        rows = []
-        for place in range(count):
-            linked = dict.fromkeys(tags[10 * place : 10 * place + 10 - place % 4], Role.NONE)
-            persons, role = (writers, Role.AUTHOR) if kinds[place] in _READ else (players, Role.PERFORMER)
-            linked.update(dict.fromkeys(persons[2 * place : 2 * place + 2], role))
-            linked[studios[place]] = linked[genres[place]] = Role.NONE
-            rows.append(_row(rng, start + place + 1, kinds[place], tuple(linked.items())))
-        return rows
+    @property
+    def relations(self) -> list[Relation]:
+        """Every third tag has a more frequent one above it, three levels at most; every fourth person carries up to four tags."""
+        chance = _Chance(self._seed, "relations")
+        parents = [Relation(TAGS.first + n, TAGS.first + n // 10, "parent") for n in range(10, TAGS.size) if n % 3 == 0]
+        persons = np.arange(PLAYERS.first, WRITERS.first + WRITERS.size, 4)
+        drawn = self._drawn(chance, TAGS, len(persons), 4)
+        kept = _once(np.where(np.arange(4) > persons[:, None] // 4 % 4, NONE, drawn))
+        sources = np.broadcast_to(persons[:, None], kept.shape)[kept != NONE]
+        return parents + [Relation(*pair, "tagged") for pair in zip(sources.tolist(), kept[kept != NONE].tolist(), strict=True)]
 
-    def _add(self, kind: EntityKind, count: int, pool: tuple[str, ...] | list[str], *, exponent: float) -> tuple[range, list[float]]:
-        first = len(self.things)
-        for number in range(count):
-            name = pool[number % len(pool)] if number < len(pool) else f"{pool[number % len(pool)]} {number}"
-            self.things.append(Thing(first + number + 1, kind, name))
-        return range(first, first + count), list(accumulate((rank + 3) ** -exponent for rank in range(count)))
+    def _batch(self, start: int) -> Batch:
+        chance = _Chance(self._seed, "catalogue", start)
+        kind = np.searchsorted(_KIND_BOUNDS, chance.shares(BATCH), side="right")
+        read, seen, heard = _READ[kind], _SEEN[kind], _HEARD[kind]
+        number = (chance.shares(BATCH) * 2**31).astype(np.int64)
+        place = np.arange(start, start + BATCH)
+        created = (chance.shares(BATCH) * 10**9).astype(np.int64)
+        duration = np.round(chance.shares(BATCH) * chance.shares(BATCH) * 7_200, 3)
+        return Batch(
+            first=start,
+            kind=kind,
+            read=read,
+            adjective=number % len(words.ADJECTIVES),
+            noun=number // 97 % len(words.NOUNS),
+            number=number % NUMBERS,
+            day=np.where(number % 11 == 0, NONE, _days(1990 + number % 35, number % 12, number // 13 % 28)),
+            added=EPOCH + (place + 1) // PER_SECOND * SECOND,
+            created=EPOCH - created * SECOND,
+            duration=np.where(heard, duration, np.nan),
+            width=np.where(seen, _WIDTHS[number % len(SHAPES)], NONE),
+            height=np.where(seen, _HEIGHTS[number % len(SHAPES)], NONE),
+            size=(chance.shares(BATCH) * chance.shares(BATCH) * 2**31).astype(np.int64),
+            pages=np.where(read, 1 + number % 900, NONE),
+            rating=np.where(number % 3 == 0, NONE, number // 7 % 101),
+            age_rating=_AGES[number // 11 % len(AGES)],
+            covered=number % 20 != 0,
+            links=self._links(chance, place, read),
+        )
+
+    def _links(self, chance: "_Chance", place: Ints, read: Bools) -> Ints:
+        tags = self._drawn(chance, TAGS, BATCH, TAGS_DRAWN)
+        tags[np.arange(TAGS_DRAWN) >= TAGS_DRAWN - place[:, None] % 4] = NONE
+        persons = np.where(read[:, None], self._drawn(chance, WRITERS, BATCH, 2), self._drawn(chance, PLAYERS, BATCH, 2))
+        return np.hstack([_once(tags), _once(persons), self._drawn(chance, STUDIOS, BATCH, 1), self._drawn(chance, GENRES, BATCH, 1)])
+
+    def _drawn(self, chance: "_Chance", pool: Pool, items: int, each: int) -> Ints:
+        return pool.first + np.searchsorted(self._bounds[pool.first], chance.shares(items * each), side="right").reshape(items, each)
 
 
-_READ = frozenset({ItemKind.BOOK, ItemKind.COMIC, ItemKind.AUDIOBOOK})
-_SEEN = frozenset({ItemKind.VIDEO, ItemKind.IMAGE})
-_HEARD = frozenset({ItemKind.VIDEO, ItemKind.AUDIOBOOK})
+class _Chance:
+    """Shares in [0, 1), from the raw bits of PCG64: numpy keeps those the same in every version, and nothing above them."""
+
+    def __init__(self, *key: object) -> None:
+        digest = hashlib.blake2b("/".join(map(str, key)).encode(), digest_size=16).digest()
+        self._bits = np.random.PCG64(int.from_bytes(digest))
+
+    def shares(self, count: int) -> Reals:
+        raw: Any = self._bits.random_raw(count)
+        shares: Reals = (raw >> 11) * 2.0**-53
+        return shares
 
 
-def _row(rng: Random, item_id: int, kind: ItemKind, links: tuple[tuple[int, Role], ...]) -> Row:
-    chance = rng.random
-    number = int(chance() * 2**31)
-    width, height = SHAPES[number % len(SHAPES)] if kind in _SEEN else (None, None)
-    adjective, noun = words.ADJECTIVES[number % len(words.ADJECTIVES)], words.NOUNS[number // 97 % len(words.NOUNS)]
-    return Row(
-        item_id,
-        kind,
-        f"{adjective} {noun} {number % 10_007}",
-        None if number % 11 == 0 else f"{1990 + number % 35}-{1 + number % 12:02d}-{1 + number // 13 % 28:02d}",
-        EPOCH + item_id // 500 * SECOND,
-        EPOCH - int(chance() * 10**9) * SECOND,
-        round(chance() * chance() * 7_200, 3) if kind in _HEARD else None,
-        width,
-        height,
-        int(chance() * chance() * 2**31),
-        1 + number % 900 if kind in _READ else None,
-        None if number % 3 == 0 else number // 7 % 101,
-        AGES[number // 11 % len(AGES)],
-        number % 20 != 0,
-        links,
-    )
+def _names(pool: Pool) -> Iterator[str]:
+    known = len(pool.names)
+    for number in range(pool.size):
+        name = pool.names[number % known]
+        yield name if number < known else f"{name} {number}"
+
+
+def _bounds(pool: Pool) -> Reals:
+    """Where in [0, 1) the share of each thing ends."""
+    ends = np.cumsum((np.arange(pool.size) + 3.0) ** -pool.exponent)
+    bounds: Reals = ends / ends[-1]
+    return bounds
+
+
+def _once(table: Ints) -> Ints:
+    """Each row ascending, with NONE for what was there already."""
+    ordered = np.sort(table, axis=1)
+    ordered[:, 1:][ordered[:, 1:] == ordered[:, :-1]] = NONE
+    return ordered
+
+
+def _days(year: Ints, month: Ints, day: Ints) -> Ints:
+    """Days since 1970; `month` and `day` count from 0."""
+    months = ((year - 1970) * 12 + month).astype("datetime64[M]")
+    return months.astype("datetime64[D]").astype(np.int64) + day
+
+
+def role_of(kind: EntityKind, read: bool) -> Role:
+    """What a linked thing is to an item."""
+    if kind is not EntityKind.PERSON:
+        return Role.NONE
+    return Role.AUTHOR if read else Role.PERFORMER

@@ -44,6 +44,56 @@ def of_mask(mask: Array) -> BitMap:
     return BitMap.deserialize(b"".join(part.tobytes() for part in (header, descriptions, offsets.astype("<u4"), *pieces)))
 
 
+class RankSelect:
+    """A set of ordinals as bits with a running count per 64 of them, which tells for many at once how many lie below an ordinal (*rank*)
+    and which is the k-th (*select*). A fifth of a byte an ordinal of the segment."""
+
+    def __init__(self, words: Array, before: Array) -> None:
+        """As `packed` makes them."""
+        self._words = words
+        self._before = before
+
+    @staticmethod
+    def packed(mask: Array) -> tuple[Array, Array]:
+        """From one truth value an ordinal."""
+        words = np.zeros(len(mask) // 64 + 1, dtype=np.uint64)
+        bits = np.packbits(mask, bitorder="little")
+        words.view(np.uint8)[: len(bits)] = bits
+        return words, np.concatenate([np.zeros(1, dtype=np.int32), np.cumsum(np.bitwise_count(words), dtype=np.int32)])
+
+    def rank(self, ordinals: Array) -> Array:
+        """For each, how many of the set are lower. From 0 to the number of ordinals."""
+        places = ordinals.astype(np.int64)
+        lower = (np.uint64(1) << (places & 63).astype(np.uint64)) - np.uint64(1)
+        found: Array = self._before[places >> 6] + np.bitwise_count(self._words[places >> 6] & lower)
+        return found
+
+    def select(self, indexes: Array) -> Array:
+        """The members at these indexes."""
+        indexes = indexes.astype(np.int32)
+        low, high = int(indexes.min()), int(indexes.max())
+        if high - low < 4 * len(indexes):  # a stretch: spelling it out is cheaper than looking each up
+            first, last = (np.searchsorted(self._before, np.array([low, high], dtype=np.int32), "right") - 1).tolist()
+            bits = np.unpackbits(self._words[first : last + 1].view(np.uint8), bitorder="little")
+            stretch: Array = np.flatnonzero(bits)[indexes - self._before[first]] + (first << 6)
+            return stretch
+        words = np.searchsorted(self._before, indexes, "right") - 1
+        return (words << 6) + _bit_at(self._words[words], indexes - self._before[words])
+
+
+def _bit_at(words: Array, indexes: Array) -> Array:
+    """In each word, the place of the set bit that has so many set ones below it."""
+    places = np.zeros(len(words), dtype=np.int64)
+    for width in (32, 16, 8, 4, 2, 1):
+        low = words & np.uint64((1 << width) - 1)
+        below = np.bitwise_count(low)
+        above = indexes >= below
+        indexes = np.where(above, indexes - below, indexes)
+        words = np.where(above, words >> np.uint64(width), low)
+        places += above * width
+    return places
+
+
 def everything(count: int) -> BitMap:
     return BitMap(range(count)) if count else BitMap()
 
@@ -70,6 +120,13 @@ def freeze(bitmap: BitMap) -> NDArray[np.uint8]:
 
 def thaw(frozen: Array) -> BitMap:
     return BitMap.deserialize(frozen.data)  # type: ignore[arg-type]  # any buffer will do; no copy is made of a mapped file
+
+
+def distinct(numbers: Ints) -> Ints:
+    """Ascending, each once. Several times faster than `np.unique`, which hashes."""
+    arranged = np.sort(numbers)
+    found: Ints = arranged[np.concatenate([np.ones(min(len(arranged), 1), dtype=bool), arranged[1:] != arranged[:-1]])]
+    return found
 
 
 def parse_ids(text: str) -> Ints:

@@ -6,36 +6,65 @@ from functools import partial
 import msgspec
 import numpy as np
 
+from longshelf.index import bitmaps, widths
 from longshelf.index.bitmaps import Array, Ints
-from longshelf.index.fields import put_texts
+from longshelf.index.fields import put_few_texts
 from longshelf.index.postings import ROLES, put_pairs
 from longshelf.index.segment import DELTA_BYTES, TEXT_FIELDS, Put, Segment, kind_numbers, number_groups
 from longshelf.model.kinds import EntityKind
 from longshelf.store import columns
 from longshelf.store.database import Transaction
 
-_KINDS = tuple(EntityKind)
-_KIND_NUMBERS = {kind.value: number for number, kind in enumerate(_KINDS)}
+KINDS = tuple(EntityKind)
+_KIND_NUMBERS = {kind.value: number for number, kind in enumerate(KINDS)}
 _ROLE_NUMBERS = {role.value: number for number, role in enumerate(ROLES)}
 
 
+class Links(msgspec.Struct, frozen=True):
+    """Links, item by item: how many each item has, and of each link the entity, the number of the role and that of the kind."""
+
+    counts: Array
+    entities: Array
+    roles: Array
+    kinds: Array
+
+    def of_kind(self, kind: EntityKind) -> tuple[Array, Array, Array]:
+        """(indexes of the items, entities, roles) of one kind."""
+        wanted = np.flatnonzero(self.kinds == KINDS.index(kind))
+        return np.repeat(np.arange(len(self.counts)), self.counts)[wanted], self.entities[wanted].astype(np.int64), self.roles[wanted]
+
+    def taken(self, items: Array) -> "Links":
+        """Those of the items at these indexes, in that order."""
+        counts = self.counts[items]
+        starts = np.cumsum(self.counts) - self.counts
+        at = np.repeat(starts[items] - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
+        return Links(counts, self.entities[at], self.roles[at], self.kinds[at])
+
+
 class Rows(msgspec.Struct, frozen=True):
-    """What a delta is made of: number columns and texts by ascending id, and links in no order."""
+    """Number columns, texts and links of some items, by ascending id."""
 
     numbers: dict[str, Array]
-    texts: dict[str, list[str | None]]
-    links: Array  # one row a link: item id, entity id, number of the role, number of the kind
+    texts: dict[str, Array]  # of objects: a text, or None
+    links: Links
+
+    @property
+    def ids(self) -> Ints:
+        return self.numbers["id"].astype(np.int64)
 
     def replaced(self, changed: Iterable[int], fresh: "Rows") -> "Rows":
         """Without the changed items, and with those among them that are fresh."""
-        changed_ids = np.fromiter(changed, dtype=np.int64)
-        kept = np.flatnonzero(~np.isin(self.numbers["id"], changed_ids))
-        order = np.argsort(np.concatenate([self.numbers["id"][kept], fresh.numbers["id"]]), kind="stable")
-        links = np.concatenate([self.links[~np.isin(self.links[:, 0], changed_ids)], fresh.links])
+        kept = np.flatnonzero(~np.isin(self.numbers["id"], np.fromiter(changed, dtype=np.int64)))
+        both = joined([self, fresh])
+        order = np.concatenate([kept, np.arange(len(self.ids), len(both.ids))])
+        return both.taken(order[np.argsort(both.ids[order], kind="stable")])
+
+    def taken(self, items: Array) -> "Rows":
+        """The items at these indexes, in that order."""
         return Rows(
-            {name: np.concatenate([column[kept], fresh.numbers[name]])[order] for name, column in self.numbers.items()},
-            {name: _arranged([values[place] for place in kept.tolist()] + fresh.texts[name], order) for name, values in self.texts.items()},
-            links,
+            {name: column[items] for name, column in self.numbers.items()},
+            {name: column[items] for name, column in self.texts.items()},
+            self.links.taken(items),
         )
 
 
@@ -44,37 +73,28 @@ def read(connection: Transaction, ids: Iterable[int]) -> Rows:
     rows = columns.some(connection, ids)
     if rows is None:
         return NO_ROWS
-    links = [
-        (item_id, entity_id, _ROLE_NUMBERS[role], _KIND_NUMBERS[kind])
-        for item_id, entity_id, role, kind in columns.links_of(connection, rows["id"])
-    ]
+    numbers = {name: widths.column(name, kind_numbers(rows[name]) if name == "kind" else rows[name]) for name in columns.NUMBER_COLUMNS}
+    return Rows(numbers, {name: _objects(rows[name]) for name in columns.TEXTS}, _read_links(connection, rows["id"]))
+
+
+def joined(rows: Sequence[Rows]) -> Rows:
+    """One after the other."""
     return Rows(
-        {name: column_array(name, rows[name]) for name in columns.NUMBER_COLUMNS},
-        {name: list(rows[name]) for name in columns.TEXTS},
-        np.array(links, dtype=np.int64).reshape(-1, 4),
+        {name: widths.joined([each.numbers[name] for each in rows]) for name in columns.NUMBER_COLUMNS},
+        {name: np.concatenate([each.texts[name] for each in rows]) for name in columns.TEXTS},
+        Links(*(np.concatenate([getattr(each.links, part) for each in rows]) for part in ("counts", "entities", "roles", "kinds"))),
     )
 
 
 def delta(rows: Rows) -> Segment | None:
     """None when there is no row. What a question needs is made when it is first asked."""
-    ids = rows.numbers["id"]
+    ids = rows.ids
     if not len(ids):
         return None
     groups = number_groups(rows.numbers)
     groups |= {f"field.{name}": partial(_put_text, name=name, values=rows.texts[column]) for name, column in TEXT_FIELDS.items()}
     groups |= {f"link.{kind}": partial(_put_links, kind=kind, rows=rows) for kind in EntityKind}
     return Segment(_Made(ids, groups), DELTA_BYTES)
-
-
-def column_array(name: str, values: Sequence[object]) -> Array:
-    """A column of the store by its name there; kinds as numbers."""
-    if name == "kind":
-        return kind_numbers(values)  # type: ignore[arg-type]  # that column is text
-    return np.array(values, dtype=column_type(name))
-
-
-def column_type(name: str) -> type:
-    return np.float64 if name == "duration" else np.int64
 
 
 class _Made(Mapping[str, Array]):
@@ -101,23 +121,39 @@ class _Made(Mapping[str, Array]):
         return len(self._held)
 
 
-def _put_text(put: Put, name: str, values: Sequence[str | None]) -> None:
-    arranged = sorted((value, place) for place, value in enumerate(values) if value is not None)
-    piece = np.array([place for _, place in arranged], dtype=np.int64), [value for value, _ in arranged]
-    put_texts(put, name, [piece], len(values))
+def _put_text(put: Put, name: str, values: Array) -> None:
+    put_few_texts(put, name, values.tolist())
 
 
 def _put_links(put: Put, kind: EntityKind, rows: Rows) -> None:
-    ids, links = rows.numbers["id"], rows.links[rows.links[:, 3] == _KINDS.index(kind)]
-    put_pairs(put, kind, len(ids), (np.searchsorted(ids, links[:, 0]), links[:, 1], links[:, 2]))
+    put_pairs(put, kind, len(rows.ids), rows.links.of_kind(kind))
 
 
-def _arranged(values: list[str | None], order: Array) -> list[str | None]:
-    return [values[place] for place in order.tolist()]
+def _read_links(connection: Transaction, ids: Sequence[int]) -> Links:
+    found = columns.links_of(connection, ids)
+    if not found:
+        return msgspec.structs.replace(NO_LINKS, counts=np.zeros(len(ids), dtype=np.int32))
+    items, lengths, entities, roles, kinds = zip(*found, strict=True)
+    counts = np.zeros(len(ids), dtype=np.int32)
+    counts[np.searchsorted(np.array(ids, dtype=np.int64), np.array(items, dtype=np.int64))] = lengths
+    total = sum(lengths)
+    return Links(
+        counts,
+        widths.narrowed(bitmaps.parse_ids(",".join(entities))),
+        np.fromiter(map(_ROLE_NUMBERS.__getitem__, ",".join(roles).split(",")), dtype=np.uint8, count=total),
+        np.fromiter(map(_KIND_NUMBERS.__getitem__, ",".join(kinds).split(",")), dtype=np.uint8, count=total),
+    )
 
 
+def _objects(values: Sequence[str | None]) -> Array:
+    found = np.empty(len(values), dtype=object)
+    found[:] = values
+    return found
+
+
+NO_LINKS = Links(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32), np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.uint8))
 NO_ROWS = Rows(
-    {name: np.empty(0, dtype=column_type(name)) for name in columns.NUMBER_COLUMNS},
-    {name: [] for name in columns.TEXTS},
-    np.empty((0, 4), dtype=np.int64),
+    {name: widths.column(name, []) for name in columns.NUMBER_COLUMNS},
+    {name: _objects([]) for name in columns.TEXTS},
+    NO_LINKS,
 )

@@ -1,26 +1,25 @@
 """A query tree as a bitmap over one segment.
 
-First the query is *settled*: what depends on the viewer or lives outside the index (his own words, text search) is asked of the store and
-becomes lists of ids, named by their digest. A settled query means the same for everybody, so viewers share its results and views; a user
-who hid nothing shares with all others. Then each segment computes it, one node at a time, keeping what cost something."""
+First the query is *settled*: what depends on the viewer (what he said about items) becomes lists of ids, named by their digest. A settled
+query means the same for everybody, so viewers share its results and views; a user who hid nothing shares with all others, and a list that
+is the same after he said something else keeps its name. Then each segment computes it, one node at a time, keeping what cost something."""
 
 import hashlib
-import math
-from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 from pyroaring import BitMap
 
-from longshelf.index import bitmaps
+from longshelf.index import bitmaps, searching
 from longshelf.index.bitmaps import Array, Ints
 from longshelf.index.caches import Cache
+from longshelf.index.own import Own
 from longshelf.index.segment import FLAGS, FORMATS, KINDS, Segment
 from longshelf.model import query as tree
 from longshelf.model.kinds import EntityKind
 from longshelf.model.terms import Phrase, parse
-from longshelf.store import columns
 from longshelf.store.database import Transaction
 
 
@@ -30,11 +29,29 @@ class Held(msgspec.Struct, frozen=True):
     digest: bytes
 
 
+class Holding(msgspec.Struct, frozen=True):
+    """Items in which each of the phrases is found; phrases in the order of their encoded form."""
+
+    phrases: tuple[Phrase, ...]
+
+
 class Found(NamedTuple):
     """The list and its name."""
 
     name: Held
     ids: Array
+
+
+class _Mine(NamedTuple):
+    """A condition on what a user said, settled for his data of the version `since`: the items found, or with `but` all others."""
+
+    since: int
+    found: Found
+    but: bool
+
+    @property
+    def bytes(self) -> int:
+        return self.found.ids.nbytes
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -44,7 +61,7 @@ class Node(msgspec.Struct, frozen=True):
 class Leaf(Node, frozen=True):
     """One condition."""
 
-    condition: tree.Query | Held
+    condition: tree.Query | Held | Holding
 
 
 class All(Node, frozen=True):
@@ -66,16 +83,32 @@ NOTHING = AnyOf(())
 EVERYTHING = All()
 
 
-class Settling:
-    """Settles queries of one snapshot for one user; what was asked of the store is asked once. `reading` gives a connection, `found`
-    keeps what searches found for other requests."""
+class Contents:
+    """What settled queries name and no segment holds: lists of ids, and searches, which are asked of the store."""
 
-    def __init__(self, reading: Callable[[], Transaction], user_id: int, found: Cache[Found]) -> None:
+    def __init__(self, reading: Callable[[], Transaction], base: Segment) -> None:
         self._reading = reading
-        self._user_id = user_id
-        self._own: dict[str, tuple[Ints, Array]] = {}
-        self._found = found
-        self.contents: dict[Held, Array] = {}
+        self._base = base
+        self._lists: dict[Held, Array] = {}
+
+    def put(self, found: Found) -> None:
+        self._lists[found.name] = found.ids
+
+    def listed(self, segment: Segment, name: Held) -> BitMap:
+        return bitmaps.of(segment.ordinals(self._lists[name].astype(np.int64)))
+
+    def holding(self, segment: Segment, phrases: tuple[Phrase, ...]) -> BitMap:
+        search = searching.everywhere if segment is self._base else searching.among
+        return search(self._reading(), segment, phrases)
+
+
+class Settling:
+    """Settles queries of one snapshot over a base for one user; what was asked of the store is asked once. `reading` gives a connection,
+    `kept` outlives the snapshot, as the base does."""
+
+    def __init__(self, reading: Callable[[], Transaction], user_id: int, base: Segment, kept: Cache[Any]) -> None:
+        self.own = Own(reading, user_id, kept)
+        self.contents = Contents(reading, base)
 
     def settle(self, query: tree.Query) -> Node:
         match query:
@@ -96,8 +129,8 @@ class Settling:
         match query:
             case tree.Text():
                 terms = parse(query.q)
-                wanted = [self._holding(terms.wanted)] if terms.wanted else []
-                return all_of([*wanted, *(none_of(self._holding((phrase,))) for phrase in terms.unwanted)])
+                wanted = [Leaf(Holding(tuple(sorted(terms.wanted, key=_encode))))] if terms.wanted else []
+                return all_of([*wanted, *(none_of(Leaf(Holding((phrase,)))) for phrase in terms.unwanted)])
             case tree.Mine():
                 return self._mine(query)
             case tree.Linked() | tree.IdIs() | tree.LibraryIs():
@@ -106,39 +139,22 @@ class Settling:
             case _:
                 return Leaf(query)
 
-    def _holding(self, phrases: tuple[Phrase, ...]) -> Node:
-        return self._leaf_of(self._found.get_or(phrases, lambda: _found(bitmaps.parse_ids(columns.found(self._reading(), phrases)))))
-
     def _mine(self, query: tree.Mine) -> Node:
-        if query.field not in self._own:
-            said = columns.own(self._reading(), self._user_id, query.field)
-            self._own[query.field] = np.array(said[0], dtype=np.int64), np.array(said[1], dtype=_exact(query.field))
-        ids, values = self._own[query.field]
-        inside = np.ones(len(ids), dtype=bool)
-        whole = values.dtype.kind == "i"
-        if query.low is not None:
-            inside &= values >= (_whole(query.low, math.ceil) if whole else query.low)
-        if query.high is not None:
-            inside &= values <= (_whole(query.high, math.floor) if whole else query.high)
-        untouched = (query.low is None or query.low <= 0) and (query.high is None or query.high >= 0)
-        if query.field in columns.ZERO_UNTOUCHED and untouched:
-            return none_of(self._held(ids[~inside]))
-        return self._held(ids[inside])
-
-    def _held(self, ids: Ints) -> Node:
-        return self._leaf_of(_found(ids))
-
-    def _leaf_of(self, found: Found) -> Node:
-        if not len(found.ids):
-            return NOTHING
-        self.contents[found.name] = found.ids
-        return Leaf(found.name)
+        said, name = self.own.said(query.field), ("mine", self.own.user_id, query)
+        held: _Mine | None = self.own.kept.get(name)
+        if held is None or held.since != said.since:
+            ids, but = self.own.inside(query)
+            held = self.own.kept.put(name, _Mine(said.since, _found(ids), but))
+        if len(held.found.ids):
+            self.contents.put(held.found)
+        node: Node = Leaf(held.found.name) if len(held.found.ids) else NOTHING
+        return none_of(node) if held.but else node
 
 
 class Evaluation:
-    """Settled queries over one segment. `contents` are the lists of ids the queries name."""
+    """Settled queries over one segment."""
 
-    def __init__(self, segment: Segment, contents: Mapping[Held, Array]) -> None:
+    def __init__(self, segment: Segment, contents: Contents) -> None:
         self._segment = segment
         self._contents = contents
 
@@ -177,7 +193,9 @@ class Evaluation:
         segment, fields = self._segment, self._segment.fields
         match leaf.condition:
             case Held() as listed:
-                return bitmaps.of(segment.ordinals(self._contents[listed].astype(np.int64)))
+                return self._contents.listed(segment, listed)
+            case Holding(phrases=phrases):
+                return self._contents.holding(segment, phrases)
             case tree.IdIs(ids=ids):
                 return bitmaps.of(segment.ordinals(np.array(ids, dtype=np.int64)))
             case tree.KindIs(kinds=kinds):
@@ -260,11 +278,3 @@ def _ordered(nodes: Iterable[Node]) -> tuple[Node, ...]:
 def _union(parts: Iterable[BitMap]) -> BitMap:
     found = list(parts)
     return BitMap.union(*found) if found else bitmaps.EMPTY
-
-
-def _exact(field: str) -> type:
-    return np.float64 if field in {"progress", "play_seconds"} else np.int64
-
-
-def _whole(value: float, rounded: Callable[[float], int]) -> np.int64:
-    return np.int64(min(max(rounded(value), -(2**63)), 2**63 - 1))

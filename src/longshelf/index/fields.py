@@ -1,135 +1,46 @@
 """One column of a segment: its distinct values, ascending, and which item has which. A sorted field also has the order of the items.
 
 The order is the ascending one: items with a value by (value, id), then those without by id. The descending one is each of the two runs
-backwards, so one file serves both. An item's place in it is its *rank*. Where the order is that of the ordinals themselves (as for the
-time of adding, or a column nobody filled) no arrays are kept at all."""
+backwards, so one file serves both. An item's place in it is its *rank*. Kept are the order of the items that have a value, the rank of
+every item, and as bits which have none. Where the order is that of the ordinals themselves (as for the time of adding, or a column nobody
+filled) no arrays of it are kept at all.
 
-import math
-import zlib
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, Protocol
+A place of the segment without an item (a *hole*) counts as an item without a value that no result ever holds, except where it would
+disturb an order of the ordinals: there it has the value of the item before it."""
 
-import msgspec
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
 import numpy as np
 from pyroaring import BitMap
 
 from longshelf.index import bitmaps
-from longshelf.index.bitmaps import Array
+from longshelf.index.bitmaps import Array, RankSelect
+from longshelf.index.numbering import Ids
+from longshelf.index.values import Arrays, Blocks, put_texts_plain, put_values, read_values
 from longshelf.model.sorts import Value
 
-Arrays = Mapping[str, Array]
 MAX_CODES = 65_534  # distinct values; a field of more has no code per item, its ranks serve instead
-TEXT_BLOCK = 64
-TEXT_EFFORT = 6  # of 9; the lowest takes a fifth more room
 _NO_REPEATS = np.empty(0, dtype=np.int32)
 SPARSE = 64  # a range of fewer than one in so many items is read from the order instead of testing every item
 
 
-class Values(Protocol):
-    """Distinct values, ascending."""
-
-    def __len__(self) -> int: ...
-
-    def at(self, place: int) -> Value: ...
-
-    def below(self, value: Any) -> int:
-        """How many are less than `value`."""
-
-    def upto(self, value: Any) -> int:
-        """How many are less than or equal to it."""
-
-
-class Fractions:
-    """Floating-point numbers."""
-
-    def __init__(self, values: Array) -> None:
-        self._values = values
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def at(self, place: int) -> Value:
-        return float(self._values[place])
-
-    def below(self, value: float) -> int:
-        return int(np.searchsorted(self._values, np.float64(value), "left"))
-
-    def upto(self, value: float) -> int:
-        return int(np.searchsorted(self._values, np.float64(value), "right"))
-
-
-class Numbers:
-    """Whole numbers, kept as steps from the lowest: (value - lowest) / step, which makes most columns half as large."""
-
-    def __init__(self, steps: Array, scale: Array) -> None:
-        self._steps = steps
-        self._lowest, self._step = scale.tolist()
-        self._most = int(np.iinfo(steps.dtype).max)
-
-    def __len__(self) -> int:
-        return len(self._steps)
-
-    def at(self, place: int) -> Value:
-        found: int = int(self._steps[place]) * self._step + self._lowest
-        return found
-
-    def below(self, value: float) -> int:
-        return self._search(-((self._lowest - math.ceil(value)) // self._step), "left")
-
-    def upto(self, value: float) -> int:
-        return self._search((math.floor(value) - self._lowest) // self._step, "right")
-
-    def _search(self, steps: int, side: Literal["left", "right"]) -> int:
-        if not -self._most <= steps <= self._most:
-            return 0 if steps < 0 else len(self._steps)
-        return int(np.searchsorted(self._steps, self._steps.dtype.type(steps), side))
-
-
-class Texts:
-    """Characters in their own order. Kept compressed, TEXT_BLOCK neighbours at a time, for neighbours are alike; the first of each block
-    is kept plain, to search among."""
-
-    def __init__(self, arrays: Arrays, name: str) -> None:
-        self._count = int(arrays[f"field.{name}.count"][0])
-        self._blob, self._ends = arrays[f"field.{name}.blob"], arrays[f"field.{name}.ends"]
-        self._heads, self._head_ends = arrays[f"field.{name}.heads"], arrays[f"field.{name}.head_ends"]
-
-    def __len__(self) -> int:
-        return self._count
-
-    def at(self, place: int) -> str:
-        return self._block(place // TEXT_BLOCK)[place % TEXT_BLOCK]
-
-    def below(self, value: str) -> int:
-        blocks = bisect_left(range(len(self._ends) - 1), value.encode(), key=self._head)  # those that begin with less
-        return 0 if blocks == 0 else (blocks - 1) * TEXT_BLOCK + bisect_left(self._block(blocks - 1), value)
-
-    def upto(self, value: str) -> int:
-        place = self.below(value)
-        return place + (place < self._count and self.at(place) == value)
-
-    def _head(self, block: int) -> bytes:
-        """UTF-8, whose byte order is that of the characters."""
-        return self._heads[self._head_ends[block] : self._head_ends[block + 1]].tobytes()
-
-    def _block(self, block: int) -> list[str]:
-        packed = zlib.decompress(self._blob[self._ends[block] : self._ends[block + 1]].data)
-        return msgspec.msgpack.decode(packed, type=list[str])
-
-
 class Field:
-    """A column read from the arrays of a segment of `count` items."""
+    """A column read from the arrays of a segment of `count` places, of which `holes` hold no item."""
 
-    def __init__(self, arrays: Arrays, name: str, count: int) -> None:
+    def __init__(self, arrays: Arrays, name: str, count: int, holes: BitMap = bitmaps.EMPTY) -> None:
         self.count = count
-        self.values = _values(arrays, name)
+        self.values = read_values(arrays, name)
         self.codes = arrays.get(f"field.{name}.codes")
+        self._holes = holes
         self._starts = arrays.get(f"field.{name}.starts")
         self._repeats = arrays.get(f"field.{name}.repeats", _NO_REPEATS)
-        self.order = arrays.get(f"field.{name}.order")
+        self.order = arrays.get(f"field.{name}.order")  # of the items that have a value
         self.ranks = arrays.get(f"field.{name}.rank")
         self.valued = self.start(len(self.values))
+        absent = arrays.get(f"field.{name}.absent")
+        self.absent = None if absent is None else RankSelect(absent, arrays[f"field.{name}.absent_before"])
 
     def between(self, low: Any, high: Any) -> BitMap:
         """Items whose value lies from `low` to `high`, both included; None leaves an end open."""
@@ -141,10 +52,12 @@ class Field:
         if self.order is not None and (stop - start) * SPARSE < self.count:
             return bitmaps.of(self.order[start:stop])
         if self.codes is not None:
-            return bitmaps.of_mask((self.codes >= first) & (self.codes < end))
-        if self.ranks is None:
-            return BitMap(range(start, stop))
-        return bitmaps.of_mask((self.ranks >= start) & (self.ranks < stop))
+            found = bitmaps.of_mask((self.codes >= first) & (self.codes < end))
+        elif self.ranks is not None:
+            found = bitmaps.of_mask((self.ranks >= start) & (self.ranks < stop))
+        else:
+            found = BitMap(range(start, stop))
+        return found - self._holes if self._holes else found
 
     def one(self, value: Any) -> BitMap:
         return self.between(value, value)
@@ -180,17 +93,21 @@ class Field:
             found = ranks - np.searchsorted(self._repeats, ranks, "right")
         return found
 
+    def arranged(self) -> Array:
+        """Ordinals of all that have a value, in order. For fields that are sorted by."""
+        return np.arange(self.valued, dtype=np.int32) if self.order is None else np.asarray(self.order)
 
-def _values(arrays: Arrays, name: str) -> Values:
-    if f"field.{name}.blob" in arrays:
-        return Texts(arrays, name)
-    if f"field.{name}.scale" in arrays:
-        return Numbers(arrays[f"field.{name}.values"], arrays[f"field.{name}.scale"])
-    return Fractions(arrays[f"field.{name}.values"])
+    def by_rank(self) -> Array:
+        """Places of the values of all that have one, in order, as int32."""
+        if self._starts is not None:
+            return np.repeat(np.arange(len(self.values), dtype=np.int32), np.diff(self._starts))
+        fresh = np.ones(self.valued, dtype=np.int32)
+        fresh[self._repeats] = 0
+        return np.cumsum(fresh, dtype=np.int32) - np.int32(1)
 
 
 class Order(Protocol):
-    """A total order over the items of a segment."""
+    """A total order over the places of a segment."""
 
     valued: int  # ranks from here on belong to items without a value
     plain: bool  # ranks are ordinals
@@ -212,7 +129,7 @@ class Order(Protocol):
 class Sorted:
     """The order of a field."""
 
-    def __init__(self, field: Field, ids: Array) -> None:
+    def __init__(self, field: Field, ids: Ids) -> None:
         self.field = field
         self.valued = field.valued
         self.plain = field.order is None
@@ -222,7 +139,18 @@ class Sorted:
         return ordinals if self.field.ranks is None else self.field.ranks[ordinals]
 
     def at(self, ranks: Array) -> Array:
-        return ranks if self.field.order is None else self.field.order[ranks]
+        order, absent = self.field.order, self.field.absent
+        if order is None:
+            return ranks
+        if absent is None:
+            return order[ranks]
+        behind = ranks >= self.valued
+        if not behind.any():
+            return order[ranks]
+        found = np.empty(len(ranks), dtype=np.int64)
+        found[~behind] = order[ranks[~behind]]
+        found[behind] = absent.select(ranks[behind] - self.valued)
+        return found
 
     def place(self, value: Value, item_id: int) -> int:
         start, stop = self._span(value)
@@ -239,23 +167,33 @@ class Sorted:
         return self.field.value(rank)
 
     def _span(self, value: Value) -> tuple[int, int]:
-        """The ranks of the items that have the value; empty, where it would stand, when none has."""
+        """The ranks of the items that have the value; empty, where it would stand, when none has. Those without one: all behind."""
         if value is None:
-            return self.valued, self.field.count
+            return self.valued, self.field.count + 1
         first, end = self.field.values.below(value), self.field.values.upto(value)
         return self.field.start(first), self.field.start(end)
 
     def _among(self, starts: Array, stops: Array, ids: Array) -> Array:
         """For each id, where it would stand among the ranks from start to stop: within one run of ties ids ascend. A binary search for
-        all at once."""
-        wanted = np.searchsorted(self._ids, ids)
-        low, high = starts.copy(), stops.copy()
+        all at once; among those without a value their bits tell."""
+        wanted = self._ids.below(ids)
+        behind = stops > self.field.count
+        low, high = starts.copy(), np.where(behind, starts, stops)
         while (open_ := low < high).any():
             middle = (low + high) // 2
-            less = open_ & (self.at(np.minimum(middle, self.field.count - 1)) < wanted)
+            ordinals = middle if self.field.order is None else self.field.order[np.minimum(middle, self.valued - 1)]
+            less = open_ & (ordinals < wanted)
             low = np.where(less, middle + 1, low)
             high = np.where(open_ & ~less, middle, high)
+        if behind.any():
+            low[behind] = self._behind(wanted[behind])
         return low
+
+    def _behind(self, wanted: Array) -> Array:
+        """Ranks among those without a value."""
+        if self.field.absent is None:
+            return np.clip(wanted, self.valued, self.field.count)
+        return self.valued + self.field.absent.rank(wanted)
 
 
 class ById:
@@ -263,7 +201,7 @@ class ById:
 
     plain = True
 
-    def __init__(self, ids: Array) -> None:
+    def __init__(self, ids: Ids) -> None:
         self._ids = ids
         self.valued = len(ids)
 
@@ -274,10 +212,10 @@ class ById:
         return ranks
 
     def place(self, value: Value, item_id: int) -> int:  # noqa: ARG002 - the value is the id
-        return int(np.searchsorted(self._ids, id_bound(item_id)))
+        return int(self._ids.below(id_bound(item_id)))
 
     def places(self, other: Any, ranks: Array, ids: Array) -> Array:  # noqa: ARG002 - the ids say it all
-        found: Array = np.searchsorted(self._ids, ids)
+        found: Array = self._ids.below(ids)
         return found
 
     def value(self, rank: int) -> Value:
@@ -292,102 +230,112 @@ def id_bound(item_id: int) -> np.int64:
 # Making the arrays of a field. `put` takes each by its name.
 
 
-def put_numbers(put: Any, name: str, column: Array, absent: Array, *, ordered: bool) -> None:
-    """From the values by ordinal and a mask of those that are absent."""
+def put_numbers(
+    put: Any, name: str, column: Array, absent: Array, holes: Array | None = None, *, ordered: bool, counted: bool = False
+) -> None:
+    """From the values by ordinal and masks of those that are absent and of the places without an item. A field that is not ordered, or
+    `counted` all the same, can be asked how many items have each value."""
+    if holes is not None:
+        column, absent = without_holes(column, absent, holes, ordered=ordered)
     present = np.flatnonzero(~absent)
     kept = column[present]
     by_value = np.argsort(kept, kind="stable")
     arranged = kept[by_value]
-    fresh = np.flatnonzero(np.r_[True, arranged[1:] != arranged[:-1]]) if len(arranged) else np.empty(0, dtype=np.int64)
-    values = arranged[fresh]
-    if values.dtype.kind == "i":
-        values = _put_scale(put, name, values)
-    put(f"field.{name}.values", values)
-    order = np.concatenate([present[by_value], np.flatnonzero(absent)])
-    _put_places(put, name, fresh, len(kept), order, ordered=ordered)
+    fresh = starts_of_runs(arranged)
+    put_values(put, name, arranged[fresh])
+    put_places(put, name, fresh, present[by_value], len(column), ordered=ordered, counted=counted)
 
 
 def put_texts(put: Any, name: str, pieces: Iterable[tuple[Array, Sequence[str]]], count: int) -> None:
-    """From (ordinals, values), ascending by (value, ordinal); the items not among them have no value. Always ordered."""
-    order = np.empty(count, dtype=np.int32)
-    absent = np.ones(count, dtype=bool)
-    blocks = _Blocks()
+    """From (ordinals, values), ascending by (value, ordinal); the places not among them have no value. Always ordered."""
+    blocks = Blocks()
+    order, fresh = _arranged(pieces, blocks.add)
+    blocks.put(put, name)
+    put_places(put, name, fresh, order, count, ordered=True)
+
+
+def put_few_texts(put: Any, name: str, values: Sequence[str | None]) -> None:
+    """From the values by ordinal, for a delta: nothing is compressed."""
+    present = [place for place, value in enumerate(values) if value is not None]
+    present.sort(key=values.__getitem__)  # type: ignore[arg-type]  # None is not among them
+    distinct: list[str] = []
+    piece = np.array(present, dtype=np.int32), [values[place] for place in present]
+    order, fresh = _arranged([piece], distinct.append)  # type: ignore[list-item]  # nor here
+    put_texts_plain(put, name, distinct)
+    put_places(put, name, fresh, order, len(values), ordered=True)
+
+
+def _arranged(pieces: Iterable[tuple[Array, Sequence[str]]], add: Any) -> tuple[Array, Array]:
+    """The ordinals in one list, and the ranks at which a new value begins; `add` is told each value once."""
+    orders: list[Array] = [np.empty(0, dtype=np.int32)]
     fresh: list[int] = []
     valued = 0
     last: str | None = None
     for places, values in pieces:
-        order[valued : valued + len(places)] = places
-        absent[places] = False
+        orders.append(places.astype(np.int32))
         for rank, value in enumerate(values, valued):
             if value != last:
-                blocks.add(value)
+                add(value)
                 fresh.append(rank)
                 last = value
         valued += len(places)
-    order[valued:] = np.flatnonzero(absent)
-    blocks.put(put, name)
-    _put_places(put, name, np.asarray(fresh, dtype=np.int64), valued, order, ordered=True)
+    return np.concatenate(orders), np.asarray(fresh, dtype=np.int32)
 
 
-class _Blocks:
-    """Makes the arrays of `Texts`."""
-
-    def __init__(self) -> None:
-        self._open: list[str] = []
-        self._blob, self._ends = bytearray(), [0]
-        self._heads, self._head_ends = bytearray(), [0]
-        self._count = 0
-
-    def add(self, value: str) -> None:
-        self._open.append(value)
-        if len(self._open) == TEXT_BLOCK:
-            self._close()
-
-    def put(self, put: Any, name: str) -> None:
-        if self._open:
-            self._close()
-        put(f"field.{name}.count", np.array([self._count], dtype=np.int64))
-        for part, blob, ends in (("", self._blob, self._ends), ("head_", self._heads, self._head_ends)):
-            put(f"field.{name}.{'heads' if part else 'blob'}", np.frombuffer(bytes(blob), dtype=np.uint8))
-            put(f"field.{name}.{part}ends", np.asarray(ends, dtype=np.int64))
-
-    def _close(self) -> None:
-        self._count += len(self._open)
-        self._heads += self._open[0].encode()
-        self._head_ends.append(len(self._heads))
-        self._blob += zlib.compress(msgspec.msgpack.encode(self._open), TEXT_EFFORT)
-        self._ends.append(len(self._blob))
-        self._open = []
+def without_holes(column: Array, absent: Array, holes: Array, *, ordered: bool) -> tuple[Array, Array]:
+    """(values, absent) in which a place without an item has no value; but where the items are in the order of the ordinals already, such
+    a place takes the value before it, so that no order has to be kept."""
+    gone = absent | holes
+    if not ordered or not holes.any():
+        return column, gone
+    live = np.flatnonzero(~gone)
+    if not len(live) or (absent & ~holes)[: live[-1]].any() or not is_ascending(column[live]):
+        return column, gone
+    before = np.where(holes, live[0], np.arange(len(holes)))
+    np.maximum.accumulate(before, out=before)
+    filled = np.ones(len(holes), dtype=bool)
+    filled[: live[-1] + 1] = False
+    return column[before], filled
 
 
-def _put_scale(put: Any, name: str, values: Array) -> Array:
-    """The values as steps from the lowest, in the smaller type where they fit."""
-    lowest = int(values[0]) if len(values) else 0
-    spread = int(values[-1]) - lowest if len(values) else 0
-    if spread >= 2**63:
-        lowest, step, steps = 0, 1, values
-    else:
-        steps = values - lowest
-        step = int(np.gcd.reduce(steps)) or 1 if len(steps) else 1
-        steps = (steps // step).astype(np.int32 if spread // step < 2**31 else np.int64)
-    put(f"field.{name}.scale", np.array([lowest, step], dtype=np.int64))
-    return steps
+def is_ascending(column: Array) -> bool:
+    return bool((column[1:] >= column[:-1]).all())
 
 
-def _put_places(put: Any, name: str, fresh: Array, valued: int, order: Array, *, ordered: bool) -> None:
-    """`fresh` are the ranks at which a new value begins."""
-    starts = np.r_[fresh, valued].astype(np.int32)
+def starts_of_runs(arranged: Array) -> Array:
+    """Where a new value begins."""
+    if not len(arranged):
+        return np.empty(0, dtype=np.int32)
+    return np.flatnonzero(np.concatenate([[True], arranged[1:] != arranged[:-1]])).astype(np.int32)
+
+
+def put_places(put: Any, name: str, fresh: Array, order: Array, count: int, *, ordered: bool, counted: bool = False) -> None:
+    """`order` are the ordinals of those that have a value, of `count` in all; `fresh` are the ranks at which a new value begins."""
+    valued = len(order)
+    starts = np.concatenate([fresh, [valued]]).astype(np.int32)
     if valued - len(fresh) < len(fresh):  # the ranks that repeat the value before them are fewer than the values
-        put(f"field.{name}.repeats", np.setdiff1d(np.arange(valued, dtype=np.int32), starts[:-1], assume_unique=True))
+        repeat = np.ones(valued, dtype=bool)
+        repeat[fresh] = False
+        put(f"field.{name}.repeats", np.flatnonzero(repeat).astype(np.int32))
     else:
         put(f"field.{name}.starts", starts)
-    if len(fresh) <= MAX_CODES or not ordered:
-        codes = np.empty(len(order), dtype=np.uint8 if len(fresh) < 255 else np.uint16 if len(fresh) <= MAX_CODES else np.uint32)
-        codes[order[:valued]] = np.repeat(np.arange(len(fresh)), np.diff(starts)).astype(codes.dtype)
-        codes[order[valued:]] = len(fresh)
+    plain = ordered and np.array_equal(order, np.arange(valued, dtype=np.int32))
+    if counted or not ordered or (len(fresh) <= MAX_CODES and not plain):
+        codes = np.full(count, len(fresh), dtype=np.uint8 if len(fresh) < 255 else np.uint16 if len(fresh) <= MAX_CODES else np.uint32)
+        codes[order] = np.repeat(np.arange(len(fresh), dtype=codes.dtype), np.diff(starts))
         put(f"field.{name}.codes", codes)
-    if ordered and not np.array_equal(order, np.arange(len(order))):
-        ranks = np.empty(len(order), dtype=np.int32)
-        ranks[order] = np.arange(len(order), dtype=np.int32)
-        put(f"field.{name}.order", order.astype(np.int32))
-        put(f"field.{name}.rank", ranks)
+    if ordered and not plain:
+        _put_order(put, name, order, count)
+
+
+def _put_order(put: Any, name: str, order: Array, count: int) -> None:
+    absent = np.ones(count, dtype=bool)
+    absent[order] = False
+    ranks = np.empty(count, dtype=np.int32)
+    ranks[order] = np.arange(len(order), dtype=np.int32)
+    put(f"field.{name}.order", order.astype(np.int32))
+    if len(order) < count:
+        ranks[absent] = np.arange(len(order), count, dtype=np.int32)
+        for part, array in zip(("absent", "absent_before"), RankSelect.packed(absent), strict=True):
+            put(f"field.{name}.{part}", array)
+    put(f"field.{name}.rank", ranks)

@@ -19,10 +19,10 @@ import msgspec
 import numpy as np
 
 from longshelf.index.bitmaps import Array
-from longshelf.index.fields import Arrays
 from longshelf.index.segment import Put
+from longshelf.index.values import Arrays
 
-VERSION = 1  # of the arrays and their meaning; a directory of another one is foreign
+VERSION = 2  # of the arrays and their meaning; a directory of another one is foreign
 MANIFEST = "manifest.json"
 PIECE = 65_536
 PIECES = 16
@@ -40,13 +40,23 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """`store` tells one database from another."""
+    """`store` tells one database from another, `committed_at` one past of it from another: when the revision was committed, 0 where nobody
+    knows."""
 
     version: int
     revision: int
+    committed_at: int
     store: str
     count: int
     files: dict[str, Entry]
+
+
+class Filled(msgspec.Struct, frozen=True):
+    """What a generation was filled with: see `Manifest`."""
+
+    revision: int
+    committed_at: int
+    count: int
 
 
 class Generation(msgspec.Struct, frozen=True):
@@ -57,8 +67,8 @@ class Generation(msgspec.Struct, frozen=True):
     arrays: Arrays
 
 
-def write(index: Path, store: str, fill: Callable[[Put], tuple[int, int]]) -> Path:
-    """Makes the next generation from what `fill` puts; it answers (revision, number of items). The directory, in its final place."""
+def write(index: Path, store: str, fill: Callable[[Put], Filled]) -> Path:
+    """Makes the next generation from what `fill` puts. The directory, in its final place."""
     index.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     building = index / f"building-{os.getpid()}-{secrets.token_hex(4)}"
     building.mkdir(mode=OWNER_ONLY)
@@ -69,13 +79,13 @@ def write(index: Path, store: str, fill: Callable[[Put], tuple[int, int]]) -> Pa
             path = building / f"{name}.npy"
             with path.open("wb") as file:
                 np.save(file, np.ascontiguousarray(array), allow_pickle=False)
-                file.flush()
-                os.fsync(file.fileno())
             entries[name] = Entry(path.stat().st_size, _digest(path))
 
-        revision, count = fill(put)
-        (building / MANIFEST).write_bytes(_sealed(Manifest(VERSION, revision, store, count, entries)))
-        final = index / f"{revision:020d}-{secrets.token_hex(4)}"
+        filled = fill(put)
+        manifest = Manifest(VERSION, filled.revision, filled.committed_at, store, filled.count, entries)
+        (building / MANIFEST).write_bytes(_sealed(manifest))
+        _sync(building)
+        final = index / f"{filled.revision:020d}-{secrets.token_hex(4)}"
         building.rename(final)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
@@ -118,6 +128,16 @@ def builder(index: Path) -> Iterator[bool]:
             yield False
             return
         yield True
+
+
+def _sync(directory: Path) -> None:
+    """Onto the disk, all at once at the end: by then most of it is there already."""
+    for path in (*directory.iterdir(), directory):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _sealed(manifest: Manifest) -> bytes:

@@ -11,6 +11,7 @@ from pyroaring import BitMap
 from longshelf.index import bitmaps
 from longshelf.index.bitmaps import Array
 from longshelf.index.fields import Order
+from longshelf.index.numbering import Ids
 from longshelf.index.views import View
 from longshelf.model.sorts import Key, Sort, Value
 
@@ -18,7 +19,7 @@ from longshelf.model.sorts import Key, Sort, Value
 class Part:
     """The items of one segment in one order. `ids` are those of the segment by ordinal."""
 
-    def __init__(self, order: Order, view: View, ids: Array) -> None:
+    def __init__(self, order: Order, view: View, ids: Ids) -> None:
         self.order = order
         self.view = view
         self.segment_ids = ids

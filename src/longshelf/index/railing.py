@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from longshelf.index.fields import Values
 from longshelf.index.listing import Listing
+from longshelf.index.values import Values
 from longshelf.model.engine import Rail
 from longshelf.model.rail import NO_LABEL, STEPS, label, marks
 from longshelf.model.sorts import Sort

@@ -1,7 +1,8 @@
 """A set of items in the form that answers queries: named arrays, in files (the base) or in memory (a delta), behind one reading class.
 
 Inside a segment an item is its *ordinal*: its place among the segment's ids, ascending. So bitmaps and arrays are dense whatever the
-ids, and the order of ordinals is the order of ids. A segment holds live items only and never changes."""
+ids, and the order of ordinals is the order of ids. A segment never changes and answers for live items only; a base also has places
+without an item, *holes*: ids that were deleted, or never used. So an item keeps its ordinal when others go or it comes back."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -13,12 +14,15 @@ from pyroaring import BitMap
 from longshelf.index import bitmaps
 from longshelf.index.bitmaps import Array, Ints
 from longshelf.index.caches import Cache
-from longshelf.index.fields import Arrays, ById, Field, Order, Sorted, put_numbers
+from longshelf.index.fields import ById, Field, Order, Sorted, put_numbers
+from longshelf.index.numbering import Ids, read_ids
 from longshelf.index.postings import Postings
 from longshelf.index.shuffling import Shuffled
+from longshelf.index.values import Arrays
+from longshelf.index.widths import absent
 from longshelf.model.kinds import EntityKind, Format, ItemKind
 from longshelf.model.sorts import SORTS, Sort, shuffle
-from longshelf.store.columns import ABSENT, TEXTS
+from longshelf.store.columns import TEXTS
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -27,7 +31,9 @@ Put = Callable[[str, Array], None]
 KINDS, FORMATS = tuple(ItemKind), tuple(Format)  # fields "kind" and "format" hold places in these
 ORDERED = {name: field.column for name, field in SORTS.items() if field.column not in {"", "id"}}
 COUNTED = {"library": "library_id", "year": "year", "age_rating": "age_rating"}  # filtered and counted, never sorted by
+BOTH = frozenset({"rating"})  # sorted by and counted
 TEXT_FIELDS = {name: column for name, column in ORDERED.items() if column in TEXTS}
+NUMBER_FIELDS = {name: column for name, column in ORDERED.items() if name not in TEXT_FIELDS} | COUNTED | {"kind": "kind", "format": ""}
 FLAGS = ("cover", "description")
 BITMAP_BYTES = 32 * 2**20  # of bitmaps in use, in each process
 DELTA_BYTES = 4 * 2**20  # the same of a delta
@@ -37,14 +43,15 @@ class Segment:
     """Safe to share between threads."""
 
     def __init__(self, arrays: Arrays, budget: int = BITMAP_BYTES) -> None:
-        self.ids: Ints = arrays["ids"]
-        self.count = len(self.ids)
-        self.all = bitmaps.everything(self.count)
+        self.ids: Ids = read_ids(arrays)
+        self.count = len(self.ids)  # of places
+        self.holes = bitmaps.thaw(arrays["holes"]) if "holes" in arrays else bitmaps.EMPTY
+        self.all = bitmaps.everything(self.count) - self.holes
         self.cache: Cache[BitMap] = Cache(budget, bitmaps.size)
-        self.fields: Mapping[str, Field] = _Lazily(lambda name: Field(arrays, name, self.count))
-        self.postings: Mapping[EntityKind, Postings] = _Lazily(lambda kind: Postings(arrays, kind, self.cache))
+        self.fields: Mapping[str, Field] = _Lazily(lambda name: Field(arrays, name, self.count, self.holes))
+        self.postings: Mapping[EntityKind, Postings] = _Lazily(lambda kind: Postings(arrays, kind, self.cache, len(self.all)))
         self.flags: Mapping[str, BitMap] = _Lazily(lambda name: bitmaps.thaw(arrays[f"flag.{name}"]))
-        self._arrays = arrays
+        self.arrays = arrays
 
     def order(self, sort: Sort) -> Order:
         if sort.name == "id":
@@ -55,31 +62,38 @@ class Segment:
 
     def ordinals(self, ids: Ints) -> Ints:
         """Of those of the ids that are here, ascending; no id twice."""
-        places = np.searchsorted(self.ids, ids)
+        places = self.ids.below(ids)
         inside = places < self.count
         kept = places[inside]
-        return np.unique(kept[self.ids[kept] == ids[inside]])
+        found = np.unique(kept[self.ids[kept] == ids[inside]])
+        return bitmaps.ordinals(bitmaps.of(found) - self.holes).astype(np.int64) if self.holes else found
 
     def ordinal(self, item_id: int) -> int | None:
-        place = int(np.searchsorted(self.ids, item_id))
-        return place if place < self.count and self.ids[place] == item_id else None
+        place = int(self.ids.below(item_id))
+        return place if place < self.count and self.ids[place] == item_id and place not in self.holes else None
 
     def names(self, kind: EntityKind) -> tuple[Array, Array]:
         """(ids ascending, place of each in the order of names) of all entities of a kind. A delta knows none."""
-        return self._arrays[f"link.{kind}.named"], self._arrays[f"link.{kind}.places"]
+        return self.arrays[f"link.{kind}.named"], self.arrays[f"link.{kind}.places"]
 
 
-def number_groups(columns: Mapping[str, Array]) -> dict[str, Callable[[Put], None]]:
-    """How to make the fields of numbers and the flags, by the beginning of their arrays' names. `columns` is by the names of the store;
-    absent numbers are ABSENT or NaN."""
+def number_groups(columns: Mapping[str, Array], holes: Array | None = None) -> dict[str, Callable[[Put], None]]:
+    """How to make the fields of numbers and the flags, by the beginning of their arrays' names. `columns` is by the names of the store,
+    by ordinal, in the form of `widths`; `holes` is a mask of the places without an item."""
     found: dict[str, Callable[[Put], None]] = {}
-    for name, column in (ORDERED | COUNTED | {"kind": "kind"}).items():
-        if column in columns:
-            found[f"field.{name}"] = partial(_put_numbers, name=name, column=columns[column])
-    found["field.format"] = partial(_put_format, width=columns["width"], height=columns["height"])
+    for name in NUMBER_FIELDS:
+        found[f"field.{name}"] = partial(_put_numbers, name=name, columns=columns, holes=holes)
     for name in FLAGS:
         found[f"flag.{name}"] = partial(_put_flag, name=name, column=columns[name])
     return found
+
+
+def number_column(name: str, columns: Mapping[str, Array]) -> tuple[Array, Array]:
+    """The values of one of NUMBER_FIELDS, and a mask of those that are absent."""
+    if name == "format":
+        return _formats(columns["width"], columns["height"])
+    column = columns[NUMBER_FIELDS[name]]
+    return column, absent(column)
 
 
 def kind_numbers(kinds: Sequence[str]) -> Ints:
@@ -87,14 +101,14 @@ def kind_numbers(kinds: Sequence[str]) -> Ints:
     return np.fromiter(map(known.__getitem__, kinds), dtype=np.int64, count=len(kinds))
 
 
-def _put_numbers(put: Put, name: str, column: Array) -> None:
-    put_numbers(put, name, column, np.isnan(column) if column.dtype.kind == "f" else column == ABSENT, ordered=name in ORDERED)
+def _put_numbers(put: Put, name: str, columns: Mapping[str, Array], holes: Array | None) -> None:
+    column, missing = number_column(name, columns)
+    put_numbers(put, name, column, missing, holes, ordered=name in ORDERED, counted=name in BOTH)
 
 
-def _put_format(put: Put, width: Array, height: Array) -> None:
-    wide, tall, square = (FORMATS.index(each) for each in (Format.WIDE, Format.TALL, Format.SQUARE))
-    shapes = np.select([width > height, width < height], [wide, tall], square)
-    put_numbers(put, "format", shapes, (width <= 0) | (height <= 0), ordered=False)
+def _formats(width: Array, height: Array) -> tuple[Array, Array]:
+    wide, tall, square = (np.int32(FORMATS.index(each)) for each in (Format.WIDE, Format.TALL, Format.SQUARE))
+    return np.select([width > height, width < height], [wide, tall], square), (width <= 0) | (height <= 0)
 
 
 def _put_flag(put: Put, name: str, column: Array) -> None:

@@ -12,6 +12,7 @@ from pyroaring import BitMap
 from longshelf.index import bitmaps
 from longshelf.index.bitmaps import Array, Ints
 from longshelf.index.fields import id_bound
+from longshelf.index.numbering import Ids
 from longshelf.model.sorts import MASK, Shuffle, Value
 
 CHUNK = 65_536  # keys made at a time: intermediate results stay in the processor's cache
@@ -26,10 +27,10 @@ class Shuffled:
     plain = False
     valued = 2**63 - 1
 
-    def __init__(self, constants: Shuffle, ids: Array) -> None:
+    def __init__(self, constants: Shuffle, ids: Ids) -> None:
         self._constants = constants
         self._ids = ids
-        self._reversible = not len(ids) or int(ids[-1]) <= MASK  # greater ids share keys, which cannot be turned back
+        self._reversible = ids.last <= MASK  # greater ids share keys, which cannot be turned back
 
     def ranks_of(self, ordinals: Array) -> Array:
         found = np.empty(len(ordinals), dtype=np.int64)
@@ -43,10 +44,10 @@ class Shuffled:
 
     def place(self, value: Value, item_id: int) -> int:
         assert isinstance(value, int | float)
-        return min(max(math.ceil(value), 0), MASK + 1) << 32 | int(np.searchsorted(self._ids, id_bound(item_id)))
+        return min(max(math.ceil(value), 0), MASK + 1) << 32 | int(self._ids.below(id_bound(item_id)))
 
     def places(self, other: Any, ranks: Array, ids: Array) -> Array:  # noqa: ARG002 - the keys are in the ranks
-        found: Array = (ranks >> 32 << 32) | np.searchsorted(self._ids, ids)
+        found: Array = (ranks >> 32 << 32) | self._ids.below(ids)
         return found
 
     def value(self, rank: int) -> Value:
@@ -61,8 +62,8 @@ class Shuffled:
         found = []
         for start in range(max(first, 0), min(end, MASK + 1), CHUNK):
             ids = self._back(np.arange(start, min(start + CHUNK, end, MASK + 1), dtype=np.int64))
-            ids = ids[(ids >= self._ids[0]) & (ids <= self._ids[-1])]
-            places = np.searchsorted(self._ids, ids)
+            ids = ids[ids <= self._ids.last]
+            places = self._ids.below(ids)
             found.append(places[self._ids[places] == ids])
         kept = bitmaps.of(np.concatenate(found)) & result if found else bitmaps.EMPTY
         return np.sort(self.ranks_of(bitmaps.ordinals(kept)))

@@ -1,20 +1,39 @@
 """`model.engine.Snapshot` over one state of the index. It speaks to the store only for what lives there: search, the viewer's own words and
 names; those it reads as they are now."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 from pyroaring import BitMap
 
-from longshelf.index import bitmaps, fronts, views
+from longshelf.index import bitmaps, entity_listing, fronts, views
 from longshelf.index.compiling import Evaluation, Node, Settling, key
 from longshelf.index.counting import Results, entity_facet, value_facet
+from longshelf.index.fields import Order
+from longshelf.index.likeness import similar
 from longshelf.index.listing import Entry, Listing, Part
 from longshelf.index.railing import rail
 from longshelf.index.segment import Segment
 from longshelf.index.state import State
-from longshelf.index.views import Listed, View, view
-from longshelf.model.engine import After, Before, Count, Facet, FacetRequest, Offset, Rail, Slice, Window
+from longshelf.index.tallying import Asked
+from longshelf.index.totals import totals
+from longshelf.index.views import Listed, view
+from longshelf.model.engine import (
+    After,
+    Before,
+    Count,
+    EntityPage,
+    EntityRequest,
+    Facet,
+    FacetRequest,
+    Offset,
+    Rail,
+    Similar,
+    Slice,
+    Tally,
+    Totals,
+    Window,
+)
 from longshelf.model.kinds import EntityKind
 from longshelf.model.query import Query
 from longshelf.model.sorts import Key, Sort
@@ -64,12 +83,14 @@ class BitmapSnapshot:
     def position(self, item_id: int, query: Query, sort: Sort, viewer: Viewer) -> int | None:
         listing = self._listing(query, sort, viewer)
         results = self._results(query, viewer)
-        if listing is None or results is None:
+        settled = self._settled(query, viewer)
+        if listing is None or results is None or settled is None:
             return None
         for segment, result in zip(self.state.segments, (results.base, results.delta), strict=False):
             ordinal = segment.ordinal(item_id)
             if ordinal is not None and ordinal in result:
-                return listing.position(sort_key(segment, sort, ordinal, item_id))
+                order = self._order(segment, sort, settled[1])
+                return listing.position(Key(order.value(int(order.ranks_of(np.array([ordinal]))[0])), item_id))
         return None
 
     def rail(self, query: Query, sort: Sort, marks: int, viewer: Viewer) -> Rail:
@@ -79,6 +100,24 @@ class BitmapSnapshot:
         if listing is None:
             return Rail(0, ())
         return rail(listing, sort, [segment.fields[sort.name].values for segment in self.state.segments], marks)
+
+    def entities(self, request: EntityRequest, window: Window, viewer: Viewer) -> EntityPage:
+        asked = self._asked(request.query, viewer)
+        return EntityPage() if asked is None else entity_listing.page(self.state, request, window, asked, self._reading)
+
+    def tallies(self, kind: EntityKind, ids: Sequence[int], query: Query, viewer: Viewer, *, via_persons: bool = True) -> tuple[Tally, ...]:
+        asked = self._asked(query, viewer)
+        if asked is None:
+            return (Tally(0),) * len(ids)
+        return entity_listing.tallies(self.state, kind, ids, asked, self._reading, with_persons=via_persons)
+
+    def totals(self, query: Query, viewer: Viewer) -> tuple[Totals, ...]:
+        asked = self._asked(query, viewer)
+        return () if asked is None else totals(self.state, asked)
+
+    def similar(self, item_id: int, query: Query, start: int, size: int, viewer: Viewer) -> Similar:
+        asked = self._asked(query, viewer)
+        return Similar() if asked is None else similar(self.state, item_id, asked, start, size)
 
     def _facet(self, request: FacetRequest, viewer: Viewer) -> Facet:
         results = self._results(request.query, viewer)
@@ -100,13 +139,20 @@ class BitmapSnapshot:
         delta = self.state.delta
         return Results(base, bitmaps.EMPTY if delta is None else Evaluation(delta, settling.contents).of(node))
 
+    def _asked(self, query: Query, viewer: Viewer) -> Asked | None:
+        """What is counted, and under which name it is kept."""
+        settled = self._settled(query, viewer)
+        results = self._with_stale(query, viewer)
+        return None if settled is None or results is None else Asked(key(settled[0]), results.base, results.delta)
+
     def _front(self, query: Query, sort: Sort, window: Window, viewer: Viewer) -> Slice | None:
         """The answer without a view, where one would have to be made for a few items at the front."""
         settled = self._settled(query, viewer)
         if settled is None or not isinstance(window, Offset) or window.start + window.size > fronts.NEAR:
             return None
-        segment, order = self.state.base.segment, self.state.base.segment.order(sort)
-        if order.plain or self.state.base.views.get(_view_name(settled[0], sort)) is not None:
+        node, settling = settled
+        segment, order = self.state.base.segment, self._order(self.state.base.segment, sort, settling)
+        if order.plain or self.state.base.views.get(_view_name(node, sort, settling)) is not None:
             return None
         results = self._results(query, viewer)
         if results is None or len(results.base) <= views.SHORT:
@@ -115,7 +161,7 @@ class BitmapSnapshot:
         ranks = fronts.first_ranks(order, segment.count, results.base, stop, descending=sort.descending)
         if ranks is None:
             return None
-        delta = None if self.state.delta is None else _part(self.state.delta, _view(self.state.delta, results.delta, sort), sort)
+        delta = None if self.state.delta is None else self._part(self.state.delta, results.delta, sort, settling)
         entries = fronts.first_entries(sort, Part(order, Listed(ranks), segment.ids), delta, stop)
         return _slice(entries[window.start :], len(results.base) + len(results.delta), window.start, stop)
 
@@ -124,31 +170,37 @@ class BitmapSnapshot:
         if settled is None:
             return None
         node, settling = settled
-        return self.state.listings.get_or((*_view_name(node, sort), sort.descending), lambda: self._list(node, settling, sort))
+        name = *_view_name(node, sort, settling), sort.descending
+        return self.state.listings.get_or(name, lambda: self._list(node, settling, sort))
 
     def _list(self, node: Node, settling: Settling, sort: Sort) -> Listing:
         state = self.state
         base, result = state.base, Evaluation(state.base.segment, settling.contents).of(node)
-        whole = base.views.get_or(_view_name(node, sort), lambda: _view(base.segment, result, sort))
+        order = self._order(base.segment, sort, settling)
+        whole = base.views.get_or(_view_name(node, sort, settling), lambda: view(result, order, base.segment.count))
         stale = state.stale & result if state.stale else bitmaps.EMPTY
         delta = None
         if state.delta is not None:
             found = Evaluation(state.delta, settling.contents).of(node)
-            delta = _part(state.delta, _view(state.delta, found, sort), sort)
-        return Listing(sort, _part(base.segment, whole, sort), delta, stale)
+            delta = self._part(state.delta, found, sort, settling)
+        return Listing(sort, Part(order, whole, base.segment.ids), delta, stale)
+
+    def _part(self, segment: Segment, result: BitMap, sort: Sort, settling: Settling) -> Part:
+        order = self._order(segment, sort, settling)
+        return Part(order, view(result, order, segment.count), segment.ids)
+
+    def _order(self, segment: Segment, sort: Sort, settling: Settling) -> Order:
+        if not sort.field.own:
+            return segment.order(sort)
+        return settling.own.order(segment, sort.field.own, keep=segment is self.state.base.segment)
 
     def _settled(self, query: Query, viewer: Viewer) -> tuple[Node, Settling] | None:
         """None for a viewer nobody knows: he gets nothing, whatever he asks."""
         if viewer.user_id is None:
             return None
-        settling = self._settling.setdefault(viewer.user_id, Settling(self._reading, viewer.user_id, self.state.found))
+        base = self.state.base
+        settling = self._settling.setdefault(viewer.user_id, Settling(self._reading, viewer.user_id, base.segment, base.own))
         return settling.settle(query), settling
-
-
-def sort_key(segment: Segment, sort: Sort, ordinal: int, item_id: int) -> Key:
-    """An item's place in an order."""
-    order = segment.order(sort)
-    return Key(order.value(int(order.ranks_of(np.array([ordinal]))[0])), item_id)
 
 
 def _slice(entries: list[Entry], total: int, start: int, stop: int) -> Slice:
@@ -158,14 +210,9 @@ def _slice(entries: list[Entry], total: int, start: int, stop: int) -> Slice:
     return Slice(tuple(entry.id for entry in entries), entries[0].key, entries[-1].key, has_previous, has_next, start)
 
 
-def _view(segment: Segment, result: BitMap, sort: Sort) -> View:
-    return view(result, segment.order(sort), segment.count)
-
-
-def _part(segment: Segment, found: View, sort: Sort) -> Part:
-    return Part(segment.order(sort), found, segment.ids)
-
-
-def _view_name(node: Node, sort: Sort) -> tuple[bytes, str, int]:
-    """Both directions share a view, and the seed matters to `random` only."""
+def _view_name(node: Node, sort: Sort, settling: Settling) -> tuple[Hashable, ...]:
+    """Both directions share a view, and the seed matters to `random` only. A sort of the viewer's own is named by him and the version of
+    what he said."""
+    if sort.field.own:
+        return key(node), sort.name, settling.own.user_id, settling.own.said(sort.field.own).since
     return key(node), sort.name, sort.seed if sort.name == "random" else 0

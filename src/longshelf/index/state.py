@@ -1,6 +1,7 @@
 """One immutable state of the catalogue: a base, what changed since, and the base's items that do not count any more."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -8,29 +9,40 @@ from pyroaring import BitMap
 
 from longshelf.index import bitmaps
 from longshelf.index.caches import Cache
-from longshelf.index.compiling import Found
 from longshelf.index.listing import Listing
 from longshelf.index.segment import Segment
 from longshelf.index.views import View
 
 VIEW_BYTES = 40 * 2**20  # about thirty views of large results, in each process
 LISTING_BYTES = 6 * 2**20
-FOUND_BYTES = 10 * 2**20  # ids found by searches
+OWN_BYTES = 24 * 2**20  # what users said about items, of those who asked last: all of one who did so half a million times
+DERIVED_BYTES = 12 * 2**20  # counts, totals and entities' names
+STATE_DERIVED_BYTES = 6 * 2**20  # the same, corrected for what changed since
+
+
+def weigh(value: Any) -> int:
+    """How many bytes a derived value holds: an array, a bitmap, or an object that says so itself as `bytes`."""
+    if isinstance(value, BitMap):
+        return bitmaps.size(value)
+    return bitmaps.OBJECTS + int(value.nbytes if isinstance(value, np.ndarray) else value.bytes)
 
 
 class Base:
-    """A base segment and the views of it that were asked for. Views outlive deltas: `listing` corrects them."""
+    """A base segment and the views of it that were asked for. Views outlive deltas: `listing` corrects them. So do the values in `derived`,
+    which several modules compute of it, each under keys that begin with a word of its own, and in `own`, for which see `own`."""
 
     def __init__(self, segment: Segment, revision: int, name: str) -> None:
         self.segment = segment
         self.revision = revision
         self.name = name
         self.views: Cache[View] = Cache(VIEW_BYTES, lambda view: view.bytes)
+        self.derived: Cache[Any] = Cache(DERIVED_BYTES, weigh)
+        self.own: Cache[Any] = Cache(OWN_BYTES, weigh)
 
 
 class State(msgspec.Struct, frozen=True):
     """`changed` are all ids touched since the base; `delta` holds those of them that live; `stale` are their ordinals in the base;
-    `entities` are those touched since the base. `listings` and `found` (ids by searched phrases) are kept as long as the state is."""
+    `entities` are those touched since the base. `listings` and `derived` are kept as long as the state is."""
 
     base: Base
     revision: int
@@ -39,7 +51,7 @@ class State(msgspec.Struct, frozen=True):
     stale: BitMap = bitmaps.EMPTY
     entities: frozenset[int] = frozenset()
     listings: Cache[Listing] = msgspec.field(default_factory=lambda: Cache(LISTING_BYTES, lambda listing: listing.bytes))
-    found: Cache[Found] = msgspec.field(default_factory=lambda: Cache(FOUND_BYTES, lambda found: found.ids.nbytes + bitmaps.OBJECTS))
+    derived: Cache[Any] = msgspec.field(default_factory=lambda: Cache(STATE_DERIVED_BYTES, weigh))
 
     @property
     def segments(self) -> list[Segment]:

@@ -13,7 +13,22 @@ import structlog
 
 from longshelf.errors import LongshelfError
 from longshelf.index.engine import BitmapEngine
-from longshelf.model.engine import Count, Engine, Facet, FacetRequest, Rail, Slice, Snapshot, Window
+from longshelf.model.engine import (
+    Count,
+    Engine,
+    EntityPage,
+    EntityRequest,
+    Facet,
+    FacetRequest,
+    Rail,
+    Similar,
+    Slice,
+    Snapshot,
+    Tally,
+    Totals,
+    Window,
+)
+from longshelf.model.kinds import EntityKind
 from longshelf.model.query import Query
 from longshelf.model.sorts import Sort
 from longshelf.model.viewer import Viewer
@@ -102,6 +117,18 @@ class _Guarded:
 
     def rail(self, query: Query, sort: Sort, marks: int, viewer: Viewer) -> Rail:
         return self._ask(lambda snap: snap.rail(query, sort, marks, viewer))
+
+    def entities(self, request: EntityRequest, window: Window, viewer: Viewer) -> EntityPage:
+        return self._ask(lambda snap: snap.entities(request, window, viewer))
+
+    def tallies(self, kind: EntityKind, ids: Sequence[int], query: Query, viewer: Viewer, *, via_persons: bool = True) -> tuple[Tally, ...]:
+        return self._ask(lambda snap: snap.tallies(kind, ids, query, viewer, via_persons=via_persons))
+
+    def totals(self, query: Query, viewer: Viewer) -> tuple[Totals, ...]:
+        return self._ask(lambda snap: snap.totals(query, viewer))
+
+    def similar(self, item_id: int, query: Query, start: int, size: int, viewer: Viewer) -> Similar:
+        return self._ask(lambda snap: snap.similar(item_id, query, start, size, viewer))
 
     def _ask(self, question: Callable[[Snapshot], Answer]) -> Answer:
         if self._second is None:

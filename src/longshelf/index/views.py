@@ -12,6 +12,7 @@ from pyroaring import BitMap
 from longshelf.index import bitmaps
 from longshelf.index.bitmaps import Array
 from longshelf.index.fields import Order
+from longshelf.index.own_order import OwnOrder, Split
 from longshelf.index.shuffling import Bucketed, Shuffled
 
 SHORT = 200_000
@@ -103,6 +104,8 @@ def view(result: BitMap, order: Order, count: int) -> View:
     """Of a result of a segment of `count` items."""
     if order.plain:
         return Roaring(result)
+    if isinstance(order, OwnOrder):
+        return Split(order, result)
     if len(result) > SHORT and isinstance(order, Shuffled):
         return Bucketed(order, result)
     if len(result) <= SHORT:

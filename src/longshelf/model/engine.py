@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from longshelf.model.kinds import EntityKind
+from longshelf.model.kinds import EntityKind, ItemKind
 from longshelf.model.query import Query
 from longshelf.model.sorts import Key, Sort
 from longshelf.model.viewer import Viewer
@@ -102,6 +102,53 @@ class Rail(msgspec.Struct, frozen=True):
     marks: tuple[Mark, ...]
 
 
+EntityOrder = Literal["name", "count"]
+
+
+class EntityRequest(msgspec.Struct, frozen=True):
+    """The entities of one kind that items of `query` carry and whose names hold every word of `q`. By sort name (its key, byte by byte), or
+    by the number of those items; ties by id, in the direction of the order. Deleted entities are no entities."""
+
+    kind: EntityKind
+    query: Query
+    q: str = ""
+    order: EntityOrder = "name"
+    descending: bool = False
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """How many items carry an entity themselves; and, for a tag, how many carry a person who carries it, whether they carry it themselves
+    or not. A person carries what he is related to in any way but as to a parent."""
+
+    items: int
+    via_person: int = 0
+
+
+class EntityPage(msgspec.Struct, frozen=True):
+    """`slice.first` and `slice.last` are keys of (sort name or number of items, id); `tallies` go with `slice.ids`; `total` counts the
+    whole list."""
+
+    slice: Slice = Slice()
+    tallies: tuple[Tally, ...] = ()
+    total: int = 0
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """Of the items of one kind: how many, their bytes and their seconds."""
+
+    kind: ItemKind
+    items: int
+    size: int
+    duration: float
+
+
+class Similar(msgspec.Struct, frozen=True):
+    """A stretch of the ranking, best first; `total` is the length of all of it (at most `likeness.MOST`)."""
+
+    ids: tuple[int, ...] = ()
+    total: int = 0
+
+
 class Snapshot(Protocol):
     """One immutable state. Every method answers for live items matching the query, evaluated for the viewer."""
 
@@ -122,6 +169,19 @@ class Snapshot(Protocol):
 
     def rail(self, query: Query, sort: Sort, marks: int, viewer: Viewer) -> Rail:
         """At most `marks` labels, in order, the first at 0; none for sorts that have no labels (id, random)."""
+
+    def entities(self, request: EntityRequest, window: Window, viewer: Viewer) -> EntityPage:
+        """A stretch of the list; past either end as `page`."""
+
+    def tallies(self, kind: EntityKind, ids: Sequence[int], query: Query, viewer: Viewer, *, via_persons: bool = True) -> tuple[Tally, ...]:
+        """One an id, in their order; nothing but zeros for an id of another kind or of no entity. `via_persons` is for those who need only
+        to know what is carried: without it that figure stays 0."""
+
+    def totals(self, query: Query, viewer: Viewer) -> tuple[Totals, ...]:
+        """By kind, the most numerous first, then by the kind's name; kinds without items are left out."""
+
+    def similar(self, item_id: int, query: Query, start: int, size: int, viewer: Viewer) -> Similar:
+        """Items of the query that share something with one of them, as `model.likeness` ranks them. Empty when the item is not one."""
 
 
 class Engine(Protocol):

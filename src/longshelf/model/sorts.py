@@ -1,5 +1,7 @@
 """Every order a list can have, as one table. Each is total: value first, items without one last in both directions, then the id
-in the direction of the sort. So a place in a list is a `Key`, and a page never depends on how ties fell."""
+in the direction of the sort. So a place in a list is a `Key`, and a page never depends on how ties fell.
+
+The viewer's own sorts go by what he said about the items: most of a library has no value in them."""
 
 import hashlib
 from typing import Literal
@@ -8,15 +10,18 @@ import msgspec
 
 from longshelf.errors import BadQuery
 from longshelf.model.facts import ItemFacts
+from longshelf.model.viewer import NOBODY, Viewer
 
 Value = int | float | str | None
 Order = Literal["asc", "desc"]
 Labels = Literal["month", "year", "letter", "number", "none"]
+OwnField = Literal["", "rating", "last_played", "progress", "play_count"]
 
 
 class SortField(msgspec.Struct, frozen=True):
-    """`fact` is the attribute of ItemFacts, `column` the one of the item table ("" when computed), `type` that of its values,
-    `order` the direction people expect first, `labels` how a scroll rail names places in it."""
+    """`fact` is the attribute of ItemFacts, `column` the one of the item table ("" when computed or the viewer's own), `type` that of
+    its values, `order` the direction people expect first, `labels` how a scroll rail names places in it, `own` the attribute of
+    MineFacts in a sort of the viewer's own; there 0 plays are no value."""
 
     name: str
     fact: str
@@ -26,6 +31,7 @@ class SortField(msgspec.Struct, frozen=True):
     order: Order
     labels: Labels
     about: str
+    own: OwnField = ""
 
 
 _TABLE = (
@@ -41,6 +47,10 @@ _TABLE = (
     SortField("width", "width", "width", "integer", True, "desc", "number", "pixels"),
     SortField("height", "height", "height", "integer", True, "desc", "number", "pixels"),
     SortField("series", "series_key", "series_key", "text", True, "asc", "letter", "series, then number in it"),
+    SortField("my_rating", "", "", "integer", True, "desc", "none", "your own rating", own="rating"),
+    SortField("last_played", "", "", "integer", True, "desc", "none", "when you last played or read it", own="last_played"),
+    SortField("progress", "", "", "number", True, "desc", "none", "how far you have come", own="progress"),
+    SortField("play_count", "", "", "integer", True, "desc", "none", "how often you played or read it", own="play_count"),
     SortField("random", "", "", "integer", False, "asc", "none", "shuffled by `seed`, the same order for the same seed"),
     SortField("id", "id", "id", "integer", False, "desc", "none", "the order in which items were stored"),
 )
@@ -60,15 +70,18 @@ class Sort(msgspec.Struct, frozen=True):
     def field(self) -> SortField:
         return SORTS[self.name]
 
-    def key(self, item: ItemFacts) -> "Key":
-        """The item's place in this order."""
+    def key(self, item: ItemFacts, viewer: Viewer = NOBODY) -> "Key":
+        """The item's place in this order, for this viewer where the sort is his own."""
         if self.name == "random":
             return Key(shuffle(self.seed).key(item.id), item.id)
+        if self.field.own:
+            said: Value = getattr(item.mine_of(viewer.user_id), self.field.own)
+            return Key(None if self.field.own == "play_count" and said == 0 else said, item.id)
         return Key(getattr(item, self.field.fact), item.id)
 
-    def arranged(self, items: "list[ItemFacts]") -> list[ItemFacts]:
+    def arranged(self, items: "list[ItemFacts]", viewer: Viewer = NOBODY) -> list[ItemFacts]:
         """The items in this order: the slow, obvious way."""
-        keyed = [(self.key(item), item) for item in items]
+        keyed = [(self.key(item, viewer), item) for item in items]
         valued = sorted((pair for pair in keyed if pair[0].value is not None), key=_by_key, reverse=self.descending)
         empty = sorted((pair for pair in keyed if pair[0].value is None), key=lambda pair: pair[0].id, reverse=self.descending)
         return [item for _, item in valued + empty]

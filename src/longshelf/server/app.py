@@ -11,6 +11,7 @@ from longshelf import config, logs
 from longshelf.accounts.accounts import Accounts
 from longshelf.api.app import Application
 from longshelf.api.events import EventFeed
+from longshelf.api.pace import Pace
 from longshelf.api.routes import ROUTES
 from longshelf.api.services import Services
 from longshelf.api.threads import Threads
@@ -19,6 +20,7 @@ from longshelf.catalog.catalog import Catalog
 from longshelf.catalog.editing import Editing
 from longshelf.catalog.entities import Entities
 from longshelf.catalog.files import Files
+from longshelf.catalog.flags import ENGINE, Flags
 from longshelf.catalog.following import Follower
 from longshelf.catalog.libraries import Libraries
 from longshelf.catalog.paging import Cursors
@@ -35,9 +37,11 @@ from longshelf.model.engine import Engine
 from longshelf.store import settings as stored
 from longshelf.store.database import Database
 from longshelf.store.engine.sql import SqlEngine
+from longshelf.store.hot import HotReads
 from longshelf.store.migrate import open_database
 
 WEB_DIST = Path(longshelf.__file__).parent / "web_dist"
+COUNT_CAP = 200_000  # items SQL counts while it stands in for the index
 DECODERS = 2  # processes a server process decodes pictures in
 _log = structlog.get_logger(__name__)
 
@@ -60,7 +64,7 @@ class _Running:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._open: tuple[Database, Services] | None = None
+        self._open: tuple[Database, Services, HotReads] | None = None
         self._index: IndexFollower | None = None
 
     def services(self) -> Services:
@@ -73,44 +77,64 @@ class _Running:
         database = open_database(self._settings, mapped=True)
         if self._settings.engine == "bitmaps":
             self._index = IndexFollower(database, self._settings.index)
-            self._index.refresh()
+            self._index.catch_up()
             self._index.start(building=False)  # the job worker builds
-        self._open = database, _services(self._settings, database, self._index)
+        hot = HotReads(database)
+        self._open = database, _services(self._settings, database, self._index, hot), hot
 
     def stop(self) -> None:
         if self._open is not None:
-            database, services = self._open
+            database, services, hot = self._open
             self._open = None
             services.threads.close()
             services.decoders.close()
             if self._index is not None:
                 self._index.stop()
+            hot.close()
             database.close()
 
 
-def _engine(database: Database, index: IndexFollower | None) -> Engine:
-    sql = SqlEngine(database.read)
-    return sql if index is None else SwitchEngine(BitmapEngine(database, index), sql)
+def _engine(database: Database, index: IndexFollower | None, flags: Flags) -> Engine:
+    """Without an index SQL is who is wanted, and counts exactly. As a stand-in it says "at least" beyond COUNT_CAP: a person who waits for
+    the index to be built wants his page now."""
+    if index is None:
+        return SqlEngine(database.read)
+    switch = SwitchEngine(
+        BitmapEngine(database, index), SqlEngine(database.read, count_cap=COUNT_CAP), lambda: flags.value(ENGINE) == "bitmaps"
+    )
+    flags.serving = lambda: switch.serving
+    return switch
 
 
-def _services(settings: Settings, database: Database, index: IndexFollower | None) -> Services:
+def _state(engine: Engine, database: Database, index: IndexFollower | None) -> tuple[str, int] | None:
+    """Names the state of the index that answers. None where SQL does, whose cost depends on the place, or rows come over a network."""
+    state = index.state if index is not None and database.dialect == "sqlite" else None
+    if state is None or not isinstance(engine, SwitchEngine) or engine.serving != "bitmaps":
+        return None
+    return state.base.name, state.revision
+
+
+def _services(settings: Settings, database: Database, index: IndexFollower | None, hot: HotReads) -> Services:
     threads, decoders = Threads(), Workers(DECODERS)
-    cursors = Cursors(stored.secret(database))
-    catalog = Catalog(database, _engine(database, index), cursors, gate=SqlEngine(database.read))
-    entities = Entities(database, cursors)
+    flags = Flags(database, settings.engine)
+    cursors, engine = Cursors(stored.secret(database)), _engine(database, index, flags)
+    catalog = Catalog(database, engine, cursors, gate=SqlEngine(database.read), hot=hot)
+    entities = Entities(database, engine, cursors)
     return Services(
         catalog=catalog,
         entities=entities,
         libraries=Libraries(database),
-        editing=Editing(database, catalog, entities),
+        editing=Editing(database, catalog, entities, written=index.catch_up if index is not None else lambda: None),
         views=Views(database),
+        flags=flags,
         work=Work(database),
         files=Files(database, catalog),
         thumbnails=Thumbnails(settings.thumbnails, decoders),
         decoders=decoders,
-        accounts=Accounts(database, threads.later),
+        accounts=Accounts(database, threads.later, hot=hot),
         events=EventFeed(threads, lambda mark: Follower(database, mark)),
         threads=threads,
+        pace=Pace(lambda: _state(engine, database, index)),
     )
 
 

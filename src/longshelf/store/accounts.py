@@ -1,7 +1,7 @@
 """Rows of people and what lets them in: users, sessions, API keys. Tokens come here only as SHA-256 digests, passwords only as hashes;
 `accounts` makes both. A disabled user has no session and no key that works."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -35,8 +35,15 @@ class ApiKey(msgspec.Struct, frozen=True):
     used_at: int | None
 
 
+# Asks one SQL text for rows: a connection's, or `HotReads.rows`, because these are asked at every request.
+Ask = Callable[..., Iterable[Any]]
+
 _USER = "u.id, u.name, u.admin, u.created_at, u.disabled_at"
 _KEY = ", ".join(ApiKey.__struct_fields__)
+_SESSION_USER = f"""SELECT s.seen_at, {_USER} FROM session AS s JOIN "user" AS u ON u.id = s.user_id
+    WHERE s.token_hash = ? AND s.expires_at > ? AND u.disabled_at IS NULL"""
+_KEY_USER = f"""SELECT k.id, k.used_at, {_USER} FROM api_key AS k JOIN "user" AS u ON u.id = k.user_id
+    WHERE k.token_hash = ? AND u.disabled_at IS NULL"""
 
 
 def add_user(connection: Connection, name: str, *, password_hash: str, admin: bool, at: int) -> User:
@@ -106,12 +113,11 @@ def add_session(connection: Connection, token_hash: bytes, user_id: int, *, at: 
     run(connection, text, token_hash, user_id, at, at, expires_at)
 
 
-def session_user(connection: Connection, token_hash: bytes, at: int) -> tuple[User, int] | None:
+def session_user(ask: Ask, token_hash: bytes, at: int) -> tuple[User, int] | None:
     """Whose session it is, and when it was last written as seen; None when it is unknown, over, or the user is disabled."""
-    text = f"""SELECT s.seen_at, {_USER} FROM session AS s JOIN "user" AS u ON u.id = s.user_id
-        WHERE s.token_hash = ? AND s.expires_at > ? AND u.disabled_at IS NULL"""
-    row = run(connection, text, token_hash, at).one_or_none()
-    return None if row is None else (_user(row[1:]), row[0])
+    for seen_at, *user_row in ask(_SESSION_USER, token_hash, at):
+        return _user(user_row), seen_at
+    return None
 
 
 def see_session(connection: Connection, token_hash: bytes, *, at: int, expires_at: int) -> None:
@@ -143,13 +149,11 @@ def keys(connection: Connection, user_id: int) -> list[ApiKey]:
     return [ApiKey(*row) for row in run(connection, f"SELECT {_KEY} FROM api_key WHERE user_id = ? ORDER BY id", user_id)]
 
 
-def key_user(connection: Connection, token_hash: bytes) -> tuple[User, ApiKey] | None:
-    """Whose key it is; None when it is unknown or the user is disabled."""
-    columns = ", ".join(f"k.{name}" for name in ApiKey.__struct_fields__)
-    text = f"""SELECT {_USER}, {columns} FROM api_key AS k JOIN "user" AS u ON u.id = k.user_id
-        WHERE k.token_hash = ? AND u.disabled_at IS NULL"""
-    row = run(connection, text, token_hash).one_or_none()
-    return None if row is None else (_user(row[:5]), ApiKey(*row[5:]))
+def key_user(ask: Ask, token_hash: bytes) -> tuple[User, int, int | None] | None:
+    """Whose key it is, the key's id, and when it was last written as used; None when it is unknown or the user is disabled."""
+    for key_id, used_at, *user_row in ask(_KEY_USER, token_hash):
+        return _user(user_row), key_id, used_at
+    return None
 
 
 def see_key(connection: Connection, key_id: int, at: int) -> None:

@@ -15,11 +15,12 @@ from longshelf.model.terms import Phrase
 from longshelf.store import bulk
 from longshelf.store.database import run
 from longshelf.store.engine.facets import named
-from longshelf.store.search import matching_ids
+from longshelf.store.search import among, matching_ids
 from longshelf.store.tables import entity
 
 ABSENT = -(2**63 - 1)  # the lowest whole number both databases write down as one
 AT_ONCE = 50_000  # rows a piece
+_PIECE_BITS = 16  # of an id: a piece of a search holds those of one stretch of 65,536
 
 WHOLE = ("library_id", "year", "added_at", "created_at", "updated_at", "width", "height", "size", "pages", "rating", "age_rating")
 TEXTS = ("title_key", "series_key", "date")
@@ -28,6 +29,7 @@ _NUMBERS = (
     f"SELECT id, kind, duration, CASE WHEN cover <> '' THEN 1 ELSE 0 END, CASE WHEN description <> '' THEN 1 ELSE 0 END,"
     f" {', '.join(f'coalesce({name}, {ABSENT})' for name in WHOLE)}"
 )
+_OWN_COLUMNS = {"last_played": "last_played_at"}
 ZERO_UNTOUCHED = frozenset({"favorite", "hidden", "play_count", "play_seconds"})
 NUMBER_COLUMNS = ("id", "kind", "duration", "cover", "description", *WHOLE)
 
@@ -53,6 +55,12 @@ def numbers(connection: Connection) -> Iterator[Piece]:
         yield dict(zip(NUMBER_COLUMNS, zip(*rows, strict=True), strict=True))
 
 
+def deleted(connection: Connection, most: int) -> list[int]:
+    """Ids of the deleted items; none when there are more than `most`."""
+    found = run(connection, "SELECT id FROM item WHERE deleted_at IS NOT NULL LIMIT ?", most + 1).scalars().all()
+    return list(found) if len(found) <= most else []
+
+
 def in_order(connection: Connection, column: str) -> Iterator[tuple[Sequence[int], Sequence[str]]]:
     """(ids, values) of one of TEXTS, over live items that have a value, ascending by (value, id): a walk along the sort's index."""
     live_valued = f"FROM item WHERE deleted_at IS NULL AND {column} IS NOT NULL"
@@ -71,10 +79,11 @@ def some(connection: Connection, ids: Iterable[int]) -> Piece | None:
     return dict(zip((*NUMBER_COLUMNS, *TEXTS), zip(*rows, strict=True), strict=True)) if rows else None
 
 
-def links_of(connection: Connection, ids: Iterable[int]) -> list[tuple[int, int, str, str]]:
-    """(item, entity, role, kind) of these items."""
-    rows = bulk.select_in(connection, "SELECT item_id, entity_id, role, kind FROM link WHERE item_id IN {ids}", ids)
-    return rows.all()  # type: ignore[return-value]  # rows are tuples, of these four columns
+def links_of(connection: Connection, ids: Iterable[int]) -> list[tuple[int, int, str, str, str]]:
+    """(item, number of links, and of these, as text, entities, roles and kinds) of those of the items that have links, by item."""
+    listed = ", ".join(_joined(connection, name) for name in ("entity_id", "role", "kind"))
+    text = f"SELECT item_id, count(*), {listed} FROM link WHERE item_id IN {{ids}} GROUP BY item_id ORDER BY item_id"
+    return bulk.select_in(connection, text, ids).all()  # type: ignore[return-value]  # rows are tuples, of these five columns
 
 
 def links(connection: Connection, kind: EntityKind) -> Iterator[tuple[int, str, str, str]]:
@@ -111,27 +120,54 @@ def library_names(connection: Connection) -> dict[int, str]:
     return {row[0]: row[1] for row in run(connection, "SELECT id, name FROM library")}
 
 
-def found(connection: Connection, phrases: Sequence[Phrase]) -> str:
-    """Ids of the items that hold all the phrases, as text in no order; deleted ones may be among them."""
+def found(connection: Connection, phrases: Sequence[Phrase]) -> Iterator[str]:
+    """Ids of the items that hold all the phrases, as texts of bounded length in no order; deleted ones may be among them."""
     ids = matching_ids(phrases, connection.dialect.name).subquery()
     column = next(iter(ids.c))
     joined = (
         func.group_concat(column) if connection.dialect.name == "sqlite" else func.string_agg(column.op("::")(literal_column("text")), ",")
     )
-    return connection.execute(select(joined)).scalar() or ""
+    pieces = select(joined).select_from(ids).group_by(column.op(">>")(literal_column(str(_PIECE_BITS))))
+    yield from connection.execute(pieces, execution_options={"stream_results": True, "max_row_buffer": 2}).scalars()
 
 
-def own(connection: Connection, user_id: int, field: MineField) -> tuple[Sequence[int], Sequence[float]]:
-    """(items, values) of what the user said in a field; 0 is left out where it is what an untouched item has (ZERO_UNTOUCHED)."""
-    name = "last_played_at" if field == "last_played" else field
-    said = f"{name} <> 0" if field in ZERO_UNTOUCHED else f"{name} IS NOT NULL"
-    rows = run(connection, f"SELECT item_id, {name} FROM user_item WHERE user_id = ? AND {said}", user_id).all()
-    return [row[0] for row in rows], [row[1] for row in rows]
+def found_among(connection: Connection, phrases: Sequence[Phrase], ids: Iterable[int]) -> list[int]:
+    """Which of these items hold all the phrases."""
+    return among(connection, phrases, ids)
+
+
+def own(connection: Connection, user_id: int, field: MineField) -> Iterator[tuple[Sequence[int], Sequence[float]]]:
+    """(items, values) of what the user said in a field, by ascending item; 0 is left out where it is what an untouched item has
+    (ZERO_UNTOUCHED)."""
+    name = _OWN_COLUMNS.get(field, field)
+    text = f"SELECT item_id, {name} FROM user_item WHERE user_id = ? AND {_says(field)} AND item_id > ? ORDER BY item_id LIMIT ?"
+    last = -1
+    while rows := run(connection, text, user_id, last, AT_ONCE).all():
+        last = rows[-1][0]
+        yield tuple(zip(*rows, strict=True))  # type: ignore[misc]  # two columns
+
+
+def own_since(connection: Connection, user_id: int, field: MineField, version: int) -> tuple[list[int], list[int], list[float]]:
+    """(items about which the user said anything after that version of his, those of them he says something of in this field, values)."""
+    name = _OWN_COLUMNS.get(field, field)
+    text = f"SELECT item_id, {name}, {_says(field)} FROM user_item WHERE user_id = ? AND version > ?"
+    rows = run(connection, text, user_id, version).all()
+    said = [row for row in rows if row[2]]
+    return [row[0] for row in rows], [row[0] for row in said], [row[1] for row in said]
+
+
+def _says(field: MineField) -> str:
+    name = _OWN_COLUMNS.get(field, field)
+    return f"{name} <> 0" if field in ZERO_UNTOUCHED else f"{name} IS NOT NULL"
 
 
 def _joined_items(connection: Connection) -> str:
     """PostgreSQL sorts nothing here either: the ids come as the index holds them, ascending, unless it reads in parallel."""
-    return "group_concat(item_id)" if connection.dialect.name == "sqlite" else "string_agg(item_id::text, ',')"
+    return _joined(connection, "item_id")
+
+
+def _joined(connection: Connection, column: str) -> str:
+    return f"group_concat({column})" if connection.dialect.name == "sqlite" else f"string_agg({column}::text, ',')"
 
 
 def _entity_ids(connection: Connection, kind: EntityKind) -> Iterator[list[int]]:

@@ -15,6 +15,7 @@ from sqlalchemy.pool import QueuePool
 
 from longshelf.errors import Invalid, StoreUnavailable
 
+SQLITE_VERSION = sqlite3.sqlite_version
 BUSY_SECONDS = 60  # how long a writer waits for another process's write before it gives up
 READERS_KEPT = 16  # idle reader connections; more are opened when needed, so no reader ever waits for another
 WRITERS_KEPT = 4

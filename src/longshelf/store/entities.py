@@ -10,7 +10,7 @@ from longshelf.store import bulk
 from longshelf.store.among import select_among
 from longshelf.store.tables import entity
 
-_COLUMNS = ("id", "library_id", "kind", "name", "name_key", "sort_name", "sort_key", "created_at", "updated_at", "revision")
+COLUMNS = ("id", "library_id", "kind", "name", "name_key", "sort_name", "sort_key", "created_at", "updated_at", "revision")
 _FIND = "SELECT name_key, id FROM entity WHERE library_id = ? AND kind = ? AND name_key IN {values}"
 _FIND_ALIAS = "SELECT name_key, entity_id AS id FROM entity_alias WHERE library_id = ? AND kind = ? AND name_key IN {values}"
 
@@ -47,4 +47,4 @@ def add(connection: Connection, library_id: int, new: Sequence[NewEntity], *, at
         (entity_id, library_id, row.kind, row.name, row.name_key, row.sort_name, row.sort_key, at, at, revision)
         for entity_id, row in zip(ids, new, strict=True)
     ]
-    bulk.insert_new(connection, entity, _COLUMNS, rows)
+    bulk.insert_new(connection, entity, COLUMNS, rows)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from longshelf.errors import Conflict, NotFound
 from longshelf.model.kinds import LibraryType
-from longshelf.store import bulk, search, tables
+from longshelf.store import bulk, personal, search, tables
 from longshelf.store.database import Database, Write, run
 
 REMOVED_AT_ONCE = 1000
@@ -112,6 +112,8 @@ def _remove_some(database: Database, library_id: int, table: Table) -> int:
         ids = list(run(write.connection, text, library_id, REMOVED_AT_ONCE).scalars())
         if not ids:
             return 0
+        if table is tables.item:
+            personal.raise_versions(write.connection, ids)
         _remove_rows(write.connection, table, ids)
         if table is tables.item:
             search.delete_rows(write.connection, ids)

@@ -1,5 +1,9 @@
 """What a person says about items and entities: rating, favourite, progress, plays, hidden. It belongs to the person and outlives the
-deletion of the item; an absent row means that nothing was said."""
+deletion of the item; an absent row means that nothing was said.
+
+Whoever writes here raises the person's version first, in the same transaction: what was kept about a version stays true for it, and rows
+about items carry the version that wrote them, so that what came after a version is read alone. Raising it also makes one person's
+writers wait for each other, so that versions are committed in their order."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -40,6 +44,11 @@ ENTITY_FIELDS = ("rating", "favorite", "hidden")
 IMPORTED = ("user_id", "item_id", *ItemWord.__struct_fields__, "updated_at")
 
 
+def version(connection: Connection, user_id: int) -> int:
+    """Greater after every transaction that wrote what this user says, or removed it with its items; 0 for a user nobody knows."""
+    return int(run(connection, 'SELECT personal_version FROM "user" WHERE id = ?', user_id).scalar() or 0)
+
+
 def on_items(connection: Connection, user_id: int, item_ids: Iterable[int]) -> dict[int, ItemWord]:
     """What the user said about these items; those he said nothing about are left out."""
     columns = ", ".join(ItemWord.__struct_fields__)
@@ -58,29 +67,42 @@ def on_entities(connection: Connection, user_id: int, entity_ids: Iterable[int])
 
 def say_item(connection: Connection, user_id: int, item_id: int, said: Mapping[str, Any], *, at: int) -> ItemWord:
     """Sets any of ITEM_FIELDS; what is not named stays. Invalid for other names, OutOfRange for a number outside FIELDS."""
-    _say(connection, ("user_item", "item_id"), ITEM_FIELDS, (user_id, item_id), said, at=at)
+    values = {**checked(said, ITEM_FIELDS), "updated_at": at, "version": _raise_version(connection, user_id)}
+    _say(connection, ("user_item", "item_id"), (user_id, item_id), values)
     return on_items(connection, user_id, [item_id])[item_id]
 
 
 def say_entity(connection: Connection, user_id: int, entity_id: int, said: Mapping[str, Any], *, at: int) -> EntityWord:
     """Sets any of ENTITY_FIELDS; what is not named stays. Invalid for other names, OutOfRange for a number outside FIELDS."""
-    _say(connection, ("user_entity", "entity_id"), ENTITY_FIELDS, (user_id, entity_id), said, at=at)
+    values = {**checked(said, ENTITY_FIELDS), "updated_at": at}
+    _raise_version(connection, user_id)
+    _say(connection, ("user_entity", "entity_id"), (user_id, entity_id), values)
     return on_entities(connection, user_id, [entity_id])[entity_id]
 
 
 def play(connection: Connection, user_id: int, item_id: int, *, seconds: float, at: int, started: bool) -> None:
     """Adds watched or read time; `started` counts one more play."""
     text = """
-        INSERT INTO user_item (user_id, item_id, play_count, play_seconds, last_played_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO user_item (user_id, item_id, play_count, play_seconds, last_played_at, updated_at, version)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (user_id, item_id) DO UPDATE SET play_count = user_item.play_count + excluded.play_count,
             play_seconds = user_item.play_seconds + excluded.play_seconds,
-            last_played_at = excluded.last_played_at, updated_at = excluded.updated_at"""
-    run(connection, text, user_id, item_id, int(started), seconds, at, at)
+            last_played_at = excluded.last_played_at, updated_at = excluded.updated_at, version = excluded.version"""
+    run(connection, text, user_id, item_id, int(started), seconds, at, at, _raise_version(connection, user_id))
 
 
 def put_items(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
     """Writes whole words about items, as an import or a restore brings them; `rows` in the order of IMPORTED."""
-    bulk.upsert(connection, user_item, IMPORTED, rows, ("user_id", "item_id"))
+    versions = {user_id: _raise_version(connection, user_id) for user_id in sorted({row[0] for row in rows})}
+    versioned = [(*row, versions[row[0]]) for row in rows]
+    bulk.upsert(connection, user_item, (*IMPORTED, "version"), versioned, ("user_id", "item_id"))
+
+
+def raise_versions(connection: Connection, item_ids: Sequence[int]) -> None:
+    """For whoever removes items with all that was said about them; to be called before."""
+    text = "SELECT DISTINCT user_id FROM user_item WHERE item_id IN {ids} ORDER BY user_id"
+    for user_id in bulk.select_in(connection, text, item_ids).scalars().all():
+        _raise_version(connection, user_id)
 
 
 def checked(said: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
@@ -106,11 +128,14 @@ def _checked(name: str, value: Any) -> int | float | None:
     return kind(value)  # type: ignore[no-any-return]
 
 
-def _say(
-    connection: Connection, place: tuple[str, str], fields: Sequence[str], who: tuple[int, int], said: Mapping[str, Any], *, at: int
-) -> None:
+def _raise_version(connection: Connection, user_id: int) -> int:
+    """The new one. 0 where there is no such user, whose rows the store refuses."""
+    text = 'UPDATE "user" SET personal_version = personal_version + 1 WHERE id = ? RETURNING personal_version'
+    return int(run(connection, text, user_id).scalar() or 0)
+
+
+def _say(connection: Connection, place: tuple[str, str], who: tuple[int, int], values: Mapping[str, Any]) -> None:
     table, other = place
-    values = {**checked(said, fields), "updated_at": at}
     names = ", ".join(values)
     settings = ", ".join(f"{name} = excluded.{name}" for name in values)
     text = (

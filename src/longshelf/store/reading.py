@@ -2,24 +2,25 @@
 of ids; what is asked for is decided by an engine, so nothing here filters but by id."""
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from longshelf.model.kinds import ItemKind
-from longshelf.model.query import Query
 from longshelf.model.records import Cover, FileRecord
 from longshelf.store import bulk
 from longshelf.store.database import run
-from longshelf.store.engine.predicates import LIVE, Predicates
-from longshelf.store.tables import item
+from longshelf.store.hot import HotReads
 
-_CARDS = "SELECT item_id, card FROM item_card WHERE item_id IN {ids}"
-_MINE = """SELECT item_id, rating, favorite, progress, play_count, last_played_at, hidden FROM user_item
-           WHERE item_id IN {ids} AND user_id = ?"""
+_CARDS = "SELECT item_id, {card} FROM {ids} CROSS JOIN item_card WHERE item_id = value"
+_MINE_COLUMNS = "item_id, rating, favorite, progress, play_count, last_played_at, hidden"
+_MINE = f"SELECT {_MINE_COLUMNS} FROM user_item WHERE item_id IN {{ids}} AND user_id = ?"
+_HOT_MINE = f"SELECT {_MINE_COLUMNS} FROM {{ids}} CROSS JOIN user_item WHERE item_id = value AND user_id = ?"
+# Revisions alone would come again after a backup was restored; with the time of their commit they do not.
+_NEWEST = """SELECT value, (SELECT committed_at FROM change WHERE revision = value),
+             (SELECT personal_version FROM "user" WHERE id = ?) FROM revision WHERE id = 1"""
 _ITEMS = """SELECT id, library_id, kind, title, sort_title, subtitle, description, language, date, added_at, created_at, updated_at,
             duration, width, height, size, pages, rating, age_rating, cover_version, color, identifiers, extra
             FROM item WHERE id IN {ids}"""
@@ -112,23 +113,25 @@ class FileRow(NamedTuple):
     reason: str | None
 
 
-class Totals(NamedTuple):
-    """Of the live items of one kind."""
-
-    kind: str
-    items: int
-    size: int
-    duration: float
-
-
-def cards(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
-    """Encoded cards by item; unknown ids are left out."""
-    return {row[0]: row[1] for row in bulk.select_in(connection, _CARDS, ids)}
+def cards(hot: HotReads, ids: Iterable[int]) -> dict[int, bytes]:
+    """Encoded cards by item, as they are now; unknown ids are left out."""
+    return dict(hot.rows_of(_CARDS, ids))
 
 
 def mine(connection: Connection, user_id: int, ids: Iterable[int]) -> dict[int, MineRow]:
     """The user's rows by item; items he never touched are left out."""
     return {row[0]: MineRow(*row) for row in bulk.select_in(connection, _MINE, ids, user_id)}
+
+
+def hot_mine(hot: HotReads, user_id: int, ids: Iterable[int]) -> dict[int, MineRow]:
+    """As `mine`, as they are now."""
+    return {row[0]: MineRow(*row) for row in hot.rows_of(_HOT_MINE, ids, user_id)}
+
+
+def newest(hot: HotReads, user_id: int) -> tuple[int | None, ...]:
+    """Names what every card and all of the user's rows hold now: another commit to either gives another answer."""
+    (found,) = hot.rows(_NEWEST, user_id)
+    return found
 
 
 def items(connection: Connection, ids: Iterable[int]) -> dict[int, ItemRow]:
@@ -192,28 +195,6 @@ def issues(connection: Connection, library_id: int, *, offset: int, limit: int) 
     text = """SELECT root, path, reason, first_seen_at, last_seen_at FROM scan_issue WHERE library_id = ?
               ORDER BY root, path LIMIT ? OFFSET ?"""
     return [IssueRow(*row) for row in run(connection, text, library_id, limit, offset)]
-
-
-def totals(connection: Connection, user_id: int, seen: Query) -> list[Totals]:
-    """Numbers, bytes and seconds of the items of `seen`, by kind, the most numerous first."""
-    columns = (item.c.kind, func.count(), func.coalesce(func.sum(item.c.size), 0), func.coalesce(func.sum(item.c.duration), 0.0))
-    where = Predicates(connection.dialect.name, user_id).of(seen)
-    rows = connection.execute(select(*columns).where(LIVE, where).group_by(item.c.kind).order_by(func.count().desc(), item.c.kind))
-    return [Totals(kind, count, int(size), float(duration)) for kind, count, size, duration in rows]
-
-
-def akin(connection: Connection, item_id: int, *, weights: Mapping[str, int], each: int, limit: int) -> list[int]:
-    """Other items that share links with this one, the highest sum of weights first, deleted and hidden ones included. At most `each` items
-    of one entity are looked at, so a tag on a million items costs no more than one on a thousand."""
-    shared = run(connection, "SELECT DISTINCT entity_id, kind FROM link WHERE item_id = ?", item_id).all()
-    scores: Counter[int] = Counter()
-    for entity_id, kind in shared:
-        weight = weights.get(kind, 0)
-        if weight:
-            text = "SELECT DISTINCT item_id FROM link WHERE entity_id = ? ORDER BY item_id DESC LIMIT ?"
-            scores.update(dict.fromkeys(run(connection, text, entity_id, each).scalars(), weight))
-    del scores[item_id]
-    return [found for found, _ in sorted(scores.items(), key=lambda pair: (-pair[1], -pair[0]))[:limit]]
 
 
 class Placed(NamedTuple):

@@ -12,9 +12,10 @@ from sqlalchemy.sql.expression import Select
 
 from longshelf.model.terms import Phrase, Terms
 from longshelf.model.text import Document, document
+from longshelf.store import bulk
 
 # A word of its own that no text can hold (private use is neither letter nor digit): phrases cannot reach across it.
-_GAP = " \ue000 "
+GAP = " \ue000 "
 _WEIGHTS = "ABC"  # title, names, description
 
 _CREATE: dict[str, tuple[str, ...]] = {
@@ -83,6 +84,18 @@ def delete_rows(connection: Connection, item_ids: Sequence[int]) -> None:
     connection.exec_driver_sql(_DELETE[connection.dialect.name], (argument,))
 
 
+def among(connection: Connection, phrases: Sequence[Phrase], item_ids: Iterable[int]) -> list[int]:
+    """Which of the items hold all the phrases. In SQLite their texts are read and looked through: it would run a search anew for each."""
+    if connection.dialect.name == "sqlite":
+        held = " OR ".join(f"instr(' ' || {name} || ' ', ?)" for name in ("title", "names", "description"))
+        text = f"SELECT rowid FROM item_search WHERE rowid IN {{ids}} {f'AND ({held}) ' * len(phrases)}"
+        wanted = [f" {' '.join(phrase.tokens)}{'' if phrase.prefix else ' '}" for phrase in phrases for _ in range(3)]
+    else:
+        text = "SELECT item_id FROM item_search WHERE item_id IN {ids} AND document @@ ?::tsquery"
+        wanted = [_ts_question(phrases, " & ")]
+    return list(bulk.select_in(connection, text, item_ids, *wanted).scalars())
+
+
 def matches(terms: Terms, item_id: ColumnElement[int], dialect: str) -> list[ColumnElement[bool]]:
     """Predicates on `item_id` (the column, or an expression of it), all of which must hold; none for terms that find everything."""
     found: list[ColumnElement[bool]] = []
@@ -112,9 +125,12 @@ def _fts_ids(phrases: Sequence[Phrase], operator: str) -> Select[int]:
 
 
 def _ts_ids(phrases: Sequence[Phrase], operator: str) -> Select[int]:
-    question = operator.join(f"({' <-> '.join(_ts_tokens(phrase))})" for phrase in phrases)
-    asked = literal(question, Text()).op("::")(literal_column("tsquery"))
+    asked = literal(_ts_question(phrases, operator), Text()).op("::")(literal_column("tsquery"))
     return select(_SEARCH.c.item_id).where(_SEARCH.c.document.op("@@")(asked))
+
+
+def _ts_question(phrases: Sequence[Phrase], operator: str) -> str:
+    return operator.join(f"({' <-> '.join(_ts_tokens(phrase))})" for phrase in phrases)
 
 
 def _ts_tokens(phrase: Phrase) -> list[str]:
@@ -123,7 +139,7 @@ def _ts_tokens(phrase: Phrase) -> list[str]:
 
 
 def _fts_text(texts: tuple[tuple[str, ...], ...]) -> str:
-    return _GAP.join(" ".join(words) for words in texts)
+    return GAP.join(" ".join(words) for words in texts)
 
 
 def _tsvector(found: Document) -> str:

@@ -329,6 +329,8 @@ user = Table(
     Column("admin", Integer, nullable=False, server_default="0"),
     Column("created_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
+    Column("personal_version", BigInteger, nullable=False, server_default="0"),  # of all the user ever said: store/personal.py
+    sqlite_autoincrement=True,  # an id that is given twice would bring its next owner what is still kept about the last
 )
 
 session = Table(
@@ -367,9 +369,22 @@ user_item = Table(
     Column("last_played_at", BigInteger),
     Column("hidden", Integer, nullable=False, server_default="0"),
     Column("updated_at", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False, server_default="0"),  # the user's personal_version with which it was written
     sqlite_with_rowid=False,
 )
 Index("ix_user_item_item", user_item.c.item_id)
+Index("ix_user_item_version", user_item.c.user_id, user_item.c.version)
+# What the user's own sorts walk. SQLite sees that a partial index will do when a query repeats its condition word for word.
+for _column, _said in (("rating", "IS NOT NULL"), ("progress", "IS NOT NULL"), ("last_played_at", "IS NOT NULL"), ("play_count", "> 0")):
+    _where = text(f"{_column} {_said}")
+    Index(
+        f"ix_user_item_{_column}",
+        user_item.c.user_id,
+        user_item.c[_column],
+        user_item.c.item_id,
+        sqlite_where=_where,
+        postgresql_where=_where,
+    )
 
 user_entity = Table(
     "user_entity",

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from longshelf.model import query as tree
 from longshelf.model.engine import After, Before, FacetRequest, Offset, Window
-from longshelf.model.facts import ItemFacts, LinkFacts
+from longshelf.model.facts import ItemFacts, LinkFacts, MineFacts
 from longshelf.model.kinds import EntityKind, Format, ItemKind
 from longshelf.model.sorts import SORTS, Key, Sort
 from longshelf.model.text import natural_key
@@ -18,9 +18,11 @@ from longshelf.model.viewer import Viewer
 from longshelf.store.database import Database
 from tests.model.worlds import VIEWERS, World
 from tests.store.engine.shelves import shelf, snapshot
+from tests.support.statements import Listening
 
 ANN: Viewer = VIEWERS[0]
 SHUFFLED = {"random"}  # has no index: its order exists only while it is asked for
+OWN = {"my_rating": "rating", "last_played": "last_played_at", "progress": "progress", "play_count": "play_count"}
 
 # Conditions that many items meet: the page is filled by walking the sort's index.
 COMMON: dict[str, tree.Query] = {
@@ -57,7 +59,7 @@ def connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
         yield connection
 
 
-@pytest.mark.parametrize("sort", [name for name in SORTS if name not in SHUFFLED])
+@pytest.mark.parametrize("sort", [name for name in SORTS if name not in SHUFFLED | OWN.keys()])
 @pytest.mark.parametrize("condition", list(COMMON))
 def test_a_page_of_common_items_walks_the_index_of_its_sort(connection: Connection, condition: str, sort: str) -> None:
     for descending in (True, False):
@@ -70,10 +72,28 @@ def test_a_page_of_common_items_walks_the_index_of_its_sort(connection: Connecti
                 assert walked in plan or (sort == "id" and "SCAN item" in plan), plan
 
 
+@pytest.mark.parametrize("sort", list(OWN))
+@pytest.mark.parametrize("condition", list(COMMON))
+def test_a_page_in_an_order_of_the_viewers_own_walks_an_index_of_what_he_said_and_then_the_ids(
+    connection: Connection, condition: str, sort: str
+) -> None:
+    for descending in (True, False):
+        order = Sort(sort, descending)
+        said = order.key(_library().items[200], ANN)
+        unsaid = Key(None, 300)
+        for window in (Offset(0, 5), After(said, 5), Before(said, 5), After(unsaid, 5), Before(unsaid, 5)):
+            for plan in _plans(connection, COMMON[condition], order, window):
+                assert "TEMP B-TREE" not in plan, plan
+                by_value = f"SEARCH own USING COVERING INDEX ix_user_item_{OWN[sort]} (user_id=?" in plan
+                by_id = plan.startswith(("SEARCH item USING INTEGER PRIMARY KEY", "SCAN item"))
+                assert by_value or (by_id and "SEARCH own USING PRIMARY KEY (user_id=? AND item_id=?)" in plan), plan
+
+
 @pytest.mark.parametrize("sort", list(SORTS))
 @pytest.mark.parametrize("condition", list(RARE))
 def test_a_page_of_rare_items_reads_those_items_only(connection: Connection, condition: str, sort: str) -> None:
-    for plan in _plans(connection, RARE[condition], Sort(sort), Offset(0, 5)):
+    for plan in _plans(connection, RARE[condition], Sort(sort), Offset(0, 300)):
+        assert "SEARCH own USING COVERING" not in plan, plan
         assert not re.search(r"SCAN item\b(?!_)", plan), plan
         assert "ix_item_sort" not in plan, plan
 
@@ -92,7 +112,7 @@ def test_a_page_by_cursor_takes_as_many_statements_at_any_depth(sqlite_database:
 
 
 def test_facets_go_from_items_to_their_links(connection: Connection) -> None:
-    with snapshot(connection) as snap, _Listening(connection) as sent:
+    with snapshot(connection) as snap, Listening(connection) as sent:
         snap.facets(
             [FacetRequest(EntityKind.TAG, tree.Not(tree.KindIs((ItemKind.COMIC,)))), FacetRequest(EntityKind.TAG, tree.EVERYTHING)], ANN
         )
@@ -109,32 +129,15 @@ def _library() -> World:
             title_key=natural_key(f"Part {n}"), description="messiah" if n % 50 == 0 else "", series_key=f"s{n % 7}",
             date=f"20{n % 30:02}", year=2000 + n % 30, added=n * 10, created=n, updated=7, duration=n / 3, width=200, height=100, size=n,
             pages=n, rating=n % 101, links=(tag, genre, *((rare,) if n % 60 == 0 else ())),
+            mine={1: MineFacts(rating=n % 9, progress=0.5, last_played=n, play_count=n % 7, favorite=n % 40 == 1)} if n % 2 else {},
         )
         for n in range(1, 401)
     ]  # fmt: skip
     return World(tuple(items))
 
 
-class _Listening:
-    """Collects the statements one connection sends."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.sent: list[tuple[str, object]] = []
-
-    def __enter__(self) -> list[tuple[str, object]]:
-        event.listen(self._connection, "before_cursor_execute", self._note)
-        return self.sent
-
-    def __exit__(self, *_: object) -> None:
-        event.remove(self._connection, "before_cursor_execute", self._note)
-
-    def _note(self, _connection: object, _cursor: object, statement: str, parameters: object, _context: object, _many: bool) -> None:
-        self.sent.append((statement, parameters))
-
-
 def _statements(connection: Connection, query: tree.Query, sort: Sort, window: Window) -> list[tuple[str, object]]:
-    with snapshot(connection) as snap, _Listening(connection) as sent:
+    with snapshot(connection) as snap, Listening(connection) as sent:
         snap.page(query, sort, window, ANN)
     return sent
 

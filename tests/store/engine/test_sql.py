@@ -93,9 +93,9 @@ def test_a_place_splits_the_list_even_when_no_item_is_there(
     everywhere = [*library.items, *library.deleted]
     if not everywhere:
         return
-    key = sort.key(data.draw(st.sampled_from(everywhere)))
-    arranged = sort.arranged([each for each in everywhere if query.matches(each, ANN) or sort.key(each) == key])
-    place = [sort.key(each) for each in arranged].index(key)
+    key = sort.key(data.draw(st.sampled_from(everywhere)), ANN)
+    arranged = sort.arranged([each for each in everywhere if query.matches(each, ANN) or sort.key(each, ANN) == key], ANN)
+    place = [sort.key(each, ANN) for each in arranged].index(key)
     live = set(expected(library, query, sort, ANN))
     before = [each.id for each in arranged[:place] if each.id in live]
     after = [each.id for each in arranged[place + 1 :] if each.id in live]

@@ -802,6 +802,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be switched while the server runs */
+        get: operations["listFlags"];
+        /** Switch flags; null puts one back to its default */
+        put: operations["chooseFlags"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/setup": {
         parameters: {
             query?: never;
@@ -1543,6 +1561,29 @@ export interface components {
             pagination: components["schemas"]["Pagination"];
             snapshot: string;
         };
+        /** FlagList */
+        FlagList: {
+            flags: components["schemas"]["FlagInfo"][];
+        };
+        /**
+         * FlagInfo
+         * @description `default` holds where nothing was chosen; `active` is what happens now, which may differ while the wanted part cannot work.
+         */
+        FlagInfo: {
+            name: string;
+            value: string;
+            default: string;
+            choices: string[];
+            active: string;
+            about: string;
+        };
+        /**
+         * ChooseFlags
+         * @description What is left out stays; null goes back to the default.
+         */
+        ChooseFlags: {
+            engine?: ("bitmaps" | "sql") | null;
+        };
         /**
          * SetupState
          * @description `needed` until there is an administrator.
@@ -1811,8 +1852,8 @@ export interface components {
         last_played_max: string;
         /** @description a filter tree, for what the others cannot say */
         filter: string;
-        /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, random, id; default added */
-        sort: "added" | "created" | "date" | "duration" | "height" | "id" | "pages" | "random" | "rating" | "series" | "size" | "title" | "updated" | "width";
+        /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, my_rating, last_played, progress, play_count, random, id; default added */
+        sort: "added" | "created" | "date" | "duration" | "height" | "id" | "last_played" | "my_rating" | "pages" | "play_count" | "progress" | "random" | "rating" | "series" | "size" | "title" | "updated" | "width";
         /** @description asc or desc; each sort has its own usual direction */
         order: "asc" | "desc";
         /** @description shuffles sort=random: the same number gives the same order */
@@ -1827,16 +1868,16 @@ export interface components {
         page_size: number;
         /** @description alias of page_size */
         per_page: number;
+        /** @description Page number from 1 */
+        page_: number;
+        /** @description Entries a page, 1-1000 */
+        page_size_: number;
         /** @description Names that hold every word */
         q_: string;
         /** @description name (the default), or the number of items you see */
         sort_: "count" | "name";
         /** @description asc or desc; names go up and counts down unless told otherwise */
         order_: "asc" | "desc";
-        /** @description Page number from 1 */
-        page_: number;
-        /** @description Entries a page, 1-1000 */
-        page_size_: number;
         /** @description As a file to keep, not to show */
         download: boolean;
     };
@@ -2013,7 +2054,7 @@ export interface operations {
                 last_played_max?: components["parameters"]["last_played_max"];
                 /** @description a filter tree, for what the others cannot say */
                 filter?: components["parameters"]["filter"];
-                /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, random, id; default added */
+                /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, my_rating, last_played, progress, play_count, random, id; default added */
                 sort?: components["parameters"]["sort"];
                 /** @description asc or desc; each sort has its own usual direction */
                 order?: components["parameters"]["order"];
@@ -2223,7 +2264,7 @@ export interface operations {
                 last_played_max?: components["parameters"]["last_played_max"];
                 /** @description a filter tree, for what the others cannot say */
                 filter?: components["parameters"]["filter"];
-                /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, random, id; default added */
+                /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, my_rating, last_played, progress, play_count, random, id; default added */
                 sort?: components["parameters"]["sort"];
                 /** @description asc or desc; each sort has its own usual direction */
                 order?: components["parameters"]["order"];
@@ -2423,7 +2464,7 @@ export interface operations {
                 last_played_max?: components["parameters"]["last_played_max"];
                 /** @description a filter tree, for what the others cannot say */
                 filter?: components["parameters"]["filter"];
-                /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, random, id; default added */
+                /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, my_rating, last_played, progress, play_count, random, id; default added */
                 sort?: components["parameters"]["sort"];
                 /** @description asc or desc; each sort has its own usual direction */
                 order?: components["parameters"]["order"];
@@ -2629,7 +2670,7 @@ export interface operations {
                 last_played_max?: components["parameters"]["last_played_max"];
                 /** @description a filter tree, for what the others cannot say */
                 filter?: components["parameters"]["filter"];
-                /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, random, id; default added */
+                /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, my_rating, last_played, progress, play_count, random, id; default added */
                 sort?: components["parameters"]["sort"];
                 /** @description asc or desc; each sort has its own usual direction */
                 order?: components["parameters"]["order"];
@@ -2831,7 +2872,7 @@ export interface operations {
                 last_played_max?: components["parameters"]["last_played_max"];
                 /** @description a filter tree, for what the others cannot say */
                 filter?: components["parameters"]["filter"];
-                /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, random, id; default added */
+                /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, my_rating, last_played, progress, play_count, random, id; default added */
                 sort?: components["parameters"]["sort"];
                 /** @description asc or desc; each sort has its own usual direction */
                 order?: components["parameters"]["order"];
@@ -3033,7 +3074,7 @@ export interface operations {
                 last_played_max?: components["parameters"]["last_played_max"];
                 /** @description a filter tree, for what the others cannot say */
                 filter?: components["parameters"]["filter"];
-                /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, random, id; default added */
+                /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, my_rating, last_played, progress, play_count, random, id; default added */
                 sort?: components["parameters"]["sort"];
                 /** @description asc or desc; each sort has its own usual direction */
                 order?: components["parameters"]["order"];
@@ -3299,7 +3340,7 @@ export interface operations {
                 last_played_max?: components["parameters"]["last_played_max"];
                 /** @description a filter tree, for what the others cannot say */
                 filter?: components["parameters"]["filter"];
-                /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, random, id; default added */
+                /** @description one of added, created, updated, date, title, duration, size, pages, rating, width, height, series, my_rating, last_played, progress, play_count, random, id; default added */
                 sort?: components["parameters"]["sort"];
                 /** @description asc or desc; each sort has its own usual direction */
                 order?: components["parameters"]["order"];
@@ -3337,8 +3378,12 @@ export interface operations {
     similarItems: {
         parameters: {
             query?: {
-                /** @description At most so many */
+                /** @description Alias of page_size; 0 leaves it to that */
                 n?: number;
+                /** @description Page number from 1 */
+                page?: components["parameters"]["page_"];
+                /** @description Entries a page, 1-1000 */
+                page_size?: components["parameters"]["page_size_"];
             };
             header?: never;
             path: {
@@ -4772,6 +4817,68 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFlags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chooseFlags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseFlags"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagList"];
                 };
             };
             /** @description A problem */

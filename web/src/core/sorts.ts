@@ -23,6 +23,10 @@ export const SORTS: readonly SortChoice[] = [
   { name: 'height', label: 'Height', order: 'desc' },
   { name: 'created', label: 'Created', order: 'desc' },
   { name: 'updated', label: 'Updated', order: 'desc' },
+  { name: 'my_rating', label: 'My rating', order: 'desc' },
+  { name: 'last_played', label: 'Last played', order: 'desc' },
+  { name: 'progress', label: 'My progress', order: 'desc' },
+  { name: 'play_count', label: 'My plays', order: 'desc' },
   { name: 'random', label: 'Shuffled', order: 'asc' },
 ];
 

@@ -33,7 +33,7 @@ def sign_in(call: Call) -> Answer:
 
 def sign_out(call: Call) -> Answer:
     """Always works, so that a stale cookie can be got rid of."""
-    token = cookie(call.request.headers, SESSION_COOKIE)
+    token = cookie(call.request, SESSION_COOKIE)
     if token is not None:
         call.services.accounts.sign_out(token)
     return Answer(body=b"", status=204, headers=_with_cookie(call, "", 0))

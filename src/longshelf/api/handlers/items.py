@@ -9,7 +9,8 @@ NDJSON = "application/x-ndjson"
 
 
 def browse(call: Call) -> Answer:
-    return Answer(body=call.services.catalog.browse(call.viewer, call.filters(), call.page()))
+    sheet = call.services.catalog.sheet(call.viewer, call.filters(), call.page())
+    return Answer(body=sheet.read, tag=sheet.tag)
 
 
 def count(call: Call) -> shapes.ItemCount:
@@ -49,7 +50,8 @@ def position(call: Call) -> shapes.ItemPosition:
 
 
 def similar(call: Call) -> Answer:
-    return Answer(body=call.services.catalog.similar(call.viewer, call.path["item_id"], call.query["n"]))
+    size = call.query["n"] or call.query["page_size"]
+    return Answer(body=call.services.catalog.similar(call.viewer, call.path["item_id"], call.query["page"], size))
 
 
 def chapters(call: Call) -> Answer:

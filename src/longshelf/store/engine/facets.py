@@ -7,7 +7,7 @@ from sqlalchemy.sql.expression import Select
 
 from longshelf.model.engine import RATING_STEP, Facet, FacetRequest, FacetValue, ValueFacet
 from longshelf.model.kinds import EntityKind
-from longshelf.model.query import EVERYTHING
+from longshelf.model.query import EVERYTHING, Query
 from longshelf.model.text import name_key, natural_key, tokens
 from longshelf.store.engine.predicates import FORMAT, unindexed
 from longshelf.store.tables import entity, item, library, link
@@ -25,8 +25,7 @@ _WITH_ROLES = frozenset({EntityKind.PERSON})  # an item may name a person twice;
 
 def entity_facet(connection: Connection, request: FacetRequest, where: ColumnElement[bool]) -> Facet:
     """Entities of one kind that the items carry."""
-    kind = EntityKind(request.facet)
-    grouped = (_of_everything(kind) if request.query == EVERYTHING else _of_items(kind, where, connection.dialect.name)).subquery()
+    grouped = by_entity(EntityKind(request.facet), request.query, where, connection.dialect.name).subquery()
     query: Select[Any] = (
         select(entity.c.id, entity.c.name, grouped.c["items"], func.count().over())
         .select_from(grouped.join(entity, entity.c.id == grouped.c.entity_id))
@@ -35,6 +34,11 @@ def entity_facet(connection: Connection, request: FacetRequest, where: ColumnEle
     )
     rows = connection.execute(query.limit(request.limit) if request.limit else query).all()
     return Facet(request.facet, tuple(FacetValue(row[0], row[1], row[2]) for row in rows), rows[0][3] if rows else 0)
+
+
+def by_entity(kind: EntityKind, query: Query, where: ColumnElement[bool], dialect: str) -> Select[Any]:
+    """(entity_id, items): how many items of `query` carry each entity of a kind, those without any left out. `where` selects the items."""
+    return _of_everything(kind) if query == EVERYTHING else _of_items(kind, where, dialect)
 
 
 def _of_everything(kind: EntityKind) -> Select[Any]:

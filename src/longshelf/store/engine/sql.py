@@ -9,13 +9,30 @@ from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import Connection, func, select
 
-from longshelf.model.engine import After, Before, Count, Facet, FacetRequest, Offset, Rail, Slice, Window
+from longshelf.model.engine import (
+    After,
+    Before,
+    Count,
+    EntityPage,
+    EntityRequest,
+    Facet,
+    FacetRequest,
+    Offset,
+    Rail,
+    Similar,
+    Slice,
+    Tally,
+    Totals,
+    Window,
+)
 from longshelf.model.kinds import EntityKind
 from longshelf.model.query import Query
 from longshelf.model.sorts import Key, Sort
 from longshelf.model.viewer import Viewer
-from longshelf.store.engine import facets, labels
+from longshelf.store.engine import facets, labels, totals
+from longshelf.store.engine.entities import Figures
 from longshelf.store.engine.keyset import Walk
+from longshelf.store.engine.likeness import Likeness
 from longshelf.store.engine.steering import Steering
 from longshelf.store.tables import item, revision
 
@@ -55,7 +72,7 @@ class SqlSnapshot:
         steering = self._steer(viewer)
         if steering is None:
             return Slice()
-        walk = Walk(self._connection, sort, steering.page(query))
+        walk = Walk(self._connection, sort, steering.page(query), steering.user_id)
         match window:
             case Offset():
                 return _at(walk, window)
@@ -83,11 +100,32 @@ class SqlSnapshot:
 
     def position(self, item_id: int, query: Query, sort: Sort, viewer: Viewer) -> int | None:
         steering = self._steer(viewer)
-        return None if steering is None else Walk(self._connection, sort, steering.page(query)).position(item_id)
+        return None if steering is None else Walk(self._connection, sort, steering.page(query), steering.user_id).position(item_id)
 
     def rail(self, query: Query, sort: Sort, marks: int, viewer: Viewer) -> Rail:
         steering = self._steer(viewer)
         return Rail(0, ()) if steering is None else labels.rail(self._connection, sort, steering.whole(query), marks)
+
+    def entities(self, request: EntityRequest, window: Window, viewer: Viewer) -> EntityPage:
+        steering = self._steer(viewer)
+        return EntityPage() if steering is None else self._figures(request.query, steering).page(request, window)
+
+    def tallies(self, kind: EntityKind, ids: Sequence[int], query: Query, viewer: Viewer, *, via_persons: bool = True) -> tuple[Tally, ...]:
+        steering = self._steer(viewer)
+        if steering is None:
+            return (Tally(0),) * len(ids)
+        return self._figures(query, steering).tallies(kind, ids, via_persons=via_persons)
+
+    def totals(self, query: Query, viewer: Viewer) -> tuple[Totals, ...]:
+        steering = self._steer(viewer)
+        return () if steering is None else totals.totals(self._connection, steering.whole(query))
+
+    def similar(self, item_id: int, query: Query, start: int, size: int, viewer: Viewer) -> Similar:
+        steering = self._steer(viewer)
+        return Similar() if steering is None else Likeness(self._connection, steering.whole(query)).similar(item_id, start, size)
+
+    def _figures(self, query: Query, steering: Steering) -> Figures:
+        return Figures(self._connection, query, steering.whole(query))
 
     def _facet(self, request: FacetRequest, steering: Steering) -> Facet:
         answer = facets.entity_facet if isinstance(request.facet, EntityKind) else facets.value_facet

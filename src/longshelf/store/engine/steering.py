@@ -33,6 +33,7 @@ class Steering:
     """Routes of one snapshot for one user; what a condition holds is counted once."""
 
     def __init__(self, connection: Connection, user_id: int) -> None:
+        self.user_id = user_id
         self._connection = connection
         self._sqlite = connection.dialect.name == "sqlite"
         self._plain = Predicates(connection.dialect.name, user_id)

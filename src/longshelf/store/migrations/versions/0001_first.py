@@ -112,8 +112,10 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
         sa.Column("admin", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
+        sa.Column("personal_version", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("name_key", name=op.f("uq_user_name_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "api_key",
@@ -484,11 +486,45 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
         sa.Column("last_played_at", sa.BigInteger(), nullable=True),
         sa.Column("hidden", sa.Integer(), server_default="0", nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_user_item_item_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_item_user_id")),
         sa.PrimaryKeyConstraint("user_id", "item_id", name=op.f("pk_user_item")),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_user_item_item", "user_item", ["item_id"], unique=False)
+    op.create_index(
+        "ix_user_item_last_played_at",
+        "user_item",
+        ["user_id", "last_played_at", "item_id"],
+        unique=False,
+        sqlite_where=sa.text("last_played_at IS NOT NULL"),
+        postgresql_where=sa.text("last_played_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_user_item_play_count",
+        "user_item",
+        ["user_id", "play_count", "item_id"],
+        unique=False,
+        sqlite_where=sa.text("play_count > 0"),
+        postgresql_where=sa.text("play_count > 0"),
+    )
+    op.create_index(
+        "ix_user_item_progress",
+        "user_item",
+        ["user_id", "progress", "item_id"],
+        unique=False,
+        sqlite_where=sa.text("progress IS NOT NULL"),
+        postgresql_where=sa.text("progress IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_user_item_rating",
+        "user_item",
+        ["user_id", "rating", "item_id"],
+        unique=False,
+        sqlite_where=sa.text("rating IS NOT NULL"),
+        postgresql_where=sa.text("rating IS NOT NULL"),
+    )
+    op.create_index("ix_user_item_version", "user_item", ["user_id", "version"], unique=False)
     op.execute("INSERT INTO revision (id, value) VALUES (1, 0)")
     search.create_search(op.get_bind())
