@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
-from longshelf.cli.commands import COMMANDS
+from longshelf.cli.commands import COMMANDS, Stage
 from longshelf.cli.main import main, parser
 from longshelf.cli.output import progress_text
 from longshelf.demo import bulk
@@ -116,6 +116,30 @@ def test_a_person_gets_a_key(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("a long enough password\n"))
     assert run("user", "add", "ann", "--admin", "--password-stdin") == {"id": 1, "name": "ann", "admin": True}
     assert len(run("key", "create", "ann")["key"]) > 30
+
+
+def test_a_catalogue_of_any_size_is_made(run: Run) -> None:
+    made = run("demo", "--items", "300", "--seed", "3")
+    assert list(made) == ["items", "entities", "links", "seconds", "items_per_second"]
+    assert (made["items"], made["entities"]) == (300, 57_040)
+    assert 3_000 < made["links"] < 4_200
+    assert made["items_per_second"] == pytest.approx(300 / made["seconds"], rel=0.05)
+    (library,) = run("library", "list")["libraries"]
+    assert (library["name"], library["state"], library["folders"]) == ("Synthetic 300", "ready", [])
+
+
+@pytest.mark.parametrize("count", ["-1", "0", "100000001"])
+def test_a_catalogue_of_an_impossible_size_is_refused(data: Path, capsys: pytest.CaptureFixture[str], count: str) -> None:
+    assert main(["demo", f"--items={count}", "--json"]) == 1
+    told = capsys.readouterr()
+    assert "a number from 1 to 100,000,000" in json.loads(told.out)["error"]
+    assert "Traceback" not in told.err
+
+
+def test_progress_of_what_is_no_job_is_drawn_too() -> None:
+    assert progress_text(Stage("items", 50_000, 100_000, 25_000.0, 2.0)).startswith(
+        "items  [############            ] 50,000 / 100,000  25,000/s"
+    )
 
 
 def test_a_wrong_command_line_ends_with_2(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

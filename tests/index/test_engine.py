@@ -219,3 +219,27 @@ def test_a_viewer_nobody_knows_gets_nothing_from_any_method(database: Database) 
         assert snap.position(library.items[0].id, ALL, Sort(), NOBODY) is None
         assert all(snap.rail(ALL, Sort(name), 10, NOBODY).total == 0 for name in SORTS)
         assert all(facet.values == () for facet in snap.facets([FacetRequest("kind", ALL), FacetRequest(EntityKind.TAG, ALL)], NOBODY))
+
+
+@SHARED
+@given(library=worlds(), share=shares, sort=sorts(), low=st.integers(0, 100), width=st.integers(0, 60), query=queries())
+def test_a_first_page_within_a_range_of_what_is_sorted_by_is_read_from_that_range(
+    database: Database, library: World, share: float, sort: Sort, low: int, width: int, query: tree.Query
+) -> None:
+    asked = tree.both(tree.Range("rating", low, low + width), tree.Range("rating", 0, 90), query)
+    by_rating = Sort("rating", sort.descending)
+    with changed_shelf(database, library, share) as (_, snap, now):
+        wanted = expected(now, asked, by_rating, ANN)
+        assert list(snap.page(asked, by_rating, Offset(0, 5), ANN).ids) == wanted[:5]
+
+
+def test_a_range_of_what_is_sorted_by_spares_the_way_to_it(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "SHORT", -1)
+    monkeypatch.setattr(fronts, "FIRST_READ", 1)
+    monkeypatch.setattr(fronts, "READ_MOST", 2)
+    asked = tree.Range("rating", 1, 40)
+    with changed_shelf(database, world(3, 60), 0) as (_, snap, now):
+        assert sum((each.rating or 0) > 40 for each in now.items) > 4  # more than may be read on the way
+        page = snap.page(asked, Sort("rating"), Offset(0, 1), ANN)
+        assert list(page.ids) == expected(now, asked, Sort("rating"), ANN)[:1]
+        assert not len(snap.state.base.views)

@@ -45,3 +45,10 @@ def test_the_stretches_of_a_large_result_are_spelled_out_from_their_keys() -> No
         assert view.below(wanted[start : start + 1]).tolist() == [start]
     assert view.below(wanted[:1_000]).tolist() == list(range(1_000))
     assert view.bytes < 400_000
+
+
+def test_keys_in_32_bits_are_those_of_the_rule() -> None:
+    ids = np.array([1, 2, 3, 65_535, 2**31 - 1, 2**31, 2**31 + 5, 2**40 + 7], dtype=np.int64)
+    for seed in (0, 1, 77):
+        order = Shuffled(shuffle(seed), Listed(ids))
+        assert order.keys_of(np.arange(len(ids))).tolist() == [shuffle(seed).key(each) for each in ids.tolist()]

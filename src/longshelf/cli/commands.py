@@ -179,7 +179,7 @@ def _demo_catalogue(settings: Settings, items: int, seed: int) -> Result:
 
     def told(step: str, done: int) -> None:
         rate = done / (time.monotonic() - began)
-        line(_Stage(step, done, items, rate, (items - done) / rate if rate else None))
+        line(Stage(step, done, items, rate, (items - done) / rate if rate else None))
 
     with opened(settings) as database:
         made = stock(database, items, seed, library_name=f"Synthetic {items:,}", progress=told)
@@ -193,7 +193,7 @@ def _demo_catalogue(settings: Settings, items: int, seed: int) -> Result:
     }
 
 
-class _Stage(NamedTuple):
+class Stage(NamedTuple):
     """Progress of what is no job."""
 
     kind: str

@@ -130,7 +130,7 @@ def _received(pipe: Connection, count: int) -> Iterator[Parcel]:
     for _ in range(count):
         try:
             parcel: Parcel = pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):
             raise LongshelfError("the process that makes the catalogue ended early; the library holds only a part of it") from None
         yield parcel
 

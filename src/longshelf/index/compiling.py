@@ -208,8 +208,8 @@ class Evaluation:
                 return segment.postings[kind].linked(ids, role)
             case tree.Has(field=field):
                 return self._has(field)
-            case tree.Range(field=field, low=low, high=high):
-                return fields[field].between(low, high + tree.PREFIX_END if isinstance(high, str) else high)
+            case tree.Range(field=field, low=low) as wanted:
+                return fields[field].between(low, high_bound(wanted))
             case _:
                 raise TypeError(f"not a settled condition: {leaf.condition!r}")
 
@@ -219,6 +219,11 @@ class Evaluation:
         if field in FLAGS:
             return self._segment.flags[field]
         return self._segment.fields[field].between(None, None)
+
+
+def high_bound(wanted: tree.Range) -> float | str | None:
+    """The greatest value that lies in the range."""
+    return wanted.high + tree.PREFIX_END if isinstance(wanted.high, str) else wanted.high
 
 
 def key(node: Node) -> bytes:

@@ -44,8 +44,7 @@ class Field:
 
     def between(self, low: Any, high: Any) -> BitMap:
         """Items whose value lies from `low` to `high`, both included; None leaves an end open."""
-        first = 0 if low is None else self.values.below(low)
-        end = len(self.values) if high is None else self.values.upto(high)
+        first, end = self._places(low, high)
         if first >= end:
             return bitmaps.EMPTY
         start, stop = self.start(first), self.start(end)
@@ -58,6 +57,15 @@ class Field:
         else:
             found = BitMap(range(start, stop))
         return found - self._holes if self._holes else found
+
+    def span(self, low: Any, high: Any) -> tuple[int, int]:
+        """The ranks of the same items: from the first to before the second."""
+        first, end = self._places(low, high)
+        return (self.start(first), self.start(end)) if first < end else (0, 0)
+
+    def _places(self, low: Any, high: Any) -> tuple[int, int]:
+        """Of the values from `low` to `high`: from the first to before the second."""
+        return 0 if low is None else self.values.below(low), len(self.values) if high is None else self.values.upto(high)
 
     def one(self, value: Any) -> BitMap:
         return self.between(value, value)

@@ -1,14 +1,18 @@
 """The first items of a large result without a view of it: the order is read from its front, testing which items belong, until there are
 enough. Only worth it for what a first page needs; where the items are too rare near the front it gives up."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from pyroaring import BitMap
 
 from longshelf.index import bitmaps
 from longshelf.index.bitmaps import Array
-from longshelf.index.fields import Order
+from longshelf.index.compiling import All, Leaf, Node, high_bound
+from longshelf.index.fields import Field, Order
 from longshelf.index.listing import Entry, Listing, Part
 from longshelf.index.shuffling import Shuffled
+from longshelf.model.query import Range
 from longshelf.model.sorts import MASK, Sort
 
 NEAR = 1_000  # a window that ends beyond it wants a view
@@ -16,14 +20,18 @@ FIRST_READ = 2_048  # positions; each following read is twice as long
 READ_MOST = 131_072  # positions; a view costs about as much as going on
 
 
-def first_ranks(order: Order, count: int, result: BitMap, wanted: int, *, descending: bool) -> Array | None:
-    """Ranks, ascending, of at least the first `wanted` items of a result of a segment of `count`, in one direction; None when giving up."""
+Span = tuple[int, int]  # ranks from the first to before the second
+
+
+def first_ranks(order: Order, runs: Sequence[Span], result: BitMap, wanted: int, *, descending: bool) -> Array | None:
+    """Ranks, ascending, of at least the first `wanted` items of a result, in one direction; None when giving up. `runs`, in that direction,
+    hold all of the result."""
     if isinstance(order, Shuffled):
         return _first_shuffled(order, result, wanted, descending=descending)
     found: list[Array] = []
     missing, read, length = wanted, 0, FIRST_READ
-    for start, stop in ((order.valued, 0), (count, order.valued)) if descending else ((0, count),):
-        at = start
+    for low_end, high_end in runs:
+        at, stop = (high_end, low_end) if descending else (low_end, high_end)
         while at != stop:
             if read >= READ_MOST:
                 return None
@@ -36,6 +44,28 @@ def first_ranks(order: Order, count: int, result: BitMap, wanted: int, *, descen
             if missing <= 0:
                 return np.sort(np.concatenate(found))
     return np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+
+
+def runs_of(order: Order, count: int, within: Span | None, *, descending: bool) -> Sequence[Span]:
+    """All ranks of a segment of `count`, or those that lie `within`, in the order they are read: items without a value come last in both
+    directions."""
+    if within is not None:
+        return (within,)
+    return ((0, order.valued), (order.valued, count)) if descending else ((0, count),)
+
+
+def within(field: Field, name: str, node: Node) -> Span | None:
+    """Where all items of a query must lie in the order of a field, as far as the query says so itself: a range of the very value that is
+    sorted by would else be searched for from the far end. None when it does not."""
+    spans = [
+        field.span(part.condition.low, high_bound(part.condition))
+        for part in (node.wanted if isinstance(node, All) else (node,))
+        if isinstance(part, Leaf) and isinstance(part.condition, Range) and part.condition.field == name
+    ]
+    if not spans:
+        return None
+    low, high = max(span[0] for span in spans), min(span[1] for span in spans)
+    return low, max(low, high)
 
 
 def first_entries(sort: Sort, base: Part, delta: Part | None, wanted: int) -> list[Entry]:

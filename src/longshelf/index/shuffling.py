@@ -39,6 +39,20 @@ class Shuffled:
             found[start : start + CHUNK] = (self._keys(self._ids[piece]) << 32) | piece
         return found
 
+    def keys_of(self, ordinals: Array) -> Array:
+        """Their keys alone, as uint32: half the work of their ranks."""
+        mask, constants = np.uint32(MASK), self._constants
+        mixed: Array = (self._ids[ordinals] & MASK).astype(np.uint32)
+        # What overflows 32 bits would be cut off by the mask of 31 anyway.
+        mixed *= np.uint32(constants.multiply)
+        mixed += np.uint32(constants.add)
+        mixed &= mask
+        mixed ^= mixed >> np.uint32(16)
+        mixed *= np.uint32(constants.remix)
+        mixed += np.uint32(constants.shift)
+        mixed &= mask
+        return mixed
+
     def at(self, ranks: Array) -> Array:
         return ranks & 0xFFFFFFFF
 
@@ -95,7 +109,7 @@ class Bucketed:
         counts = np.zeros(BUCKETS, dtype=np.int64)
         ordinals = bitmaps.ordinals(result)
         for start in range(0, len(ordinals), CHUNK):
-            counts += np.bincount(order.ranks_of(ordinals[start : start + CHUNK]) >> (32 + _SHIFT), minlength=BUCKETS)
+            counts += np.bincount(order.keys_of(ordinals[start : start + CHUNK]) >> np.uint32(_SHIFT), minlength=BUCKETS)
         self._before = np.concatenate([np.zeros(1, dtype=np.int32), np.cumsum(counts, dtype=np.int32)])
         self.count = len(result)
         self.bytes = self._before.nbytes + bitmaps.size(result)

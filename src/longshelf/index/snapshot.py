@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from longshelf.index import bitmaps, entity_listing, fronts, views
 from longshelf.index.compiling import Evaluation, Node, Settling, key
 from longshelf.index.counting import Results, entity_facet, value_facet
-from longshelf.index.fields import Order
+from longshelf.index.fields import Order, Sorted
 from longshelf.index.likeness import similar
 from longshelf.index.listing import Entry, Listing, Part
 from longshelf.index.railing import rail
@@ -158,7 +158,9 @@ class BitmapSnapshot:
         if results is None or len(results.base) <= views.SHORT:
             return None
         stop = window.start + window.size
-        ranks = fronts.first_ranks(order, segment.count, results.base, stop, descending=sort.descending)
+        within = fronts.within(order.field, sort.name, node) if isinstance(order, Sorted) else None
+        runs = fronts.runs_of(order, segment.count, within, descending=sort.descending)
+        ranks = fronts.first_ranks(order, runs, results.base, stop, descending=sort.descending)
         if ranks is None:
             return None
         delta = None if self.state.delta is None else self._part(self.state.delta, results.delta, sort, settling)
