@@ -40,7 +40,7 @@ class FlagList(msgspec.Struct, frozen=True):
 class ChooseFlags(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is left out stays; null goes back to the default."""
 
-    engine: EngineName | None | UnsetType = UNSET
+    engine: EngineName | UnsetType | None = UNSET
 
 
 class Flags:
