@@ -53,3 +53,27 @@ def test_without_an_index_the_database_answers(catalogue: Catalogue) -> None:
     key = administrator(catalogue.database)
     with served(catalogue, "bitmaps", key) as found:
         assert found.get("/api/items").json()["pagination"]["total_count"] == len(catalogue.ids)
+
+
+def test_who_edits_an_item_finds_it_changed_in_the_next_list(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("longshelf.index.following.LOOK_SECONDS", 3_600)  # nobody looks but who has written
+    key = administrator(catalogue.database)
+    build_generation(catalogue.database, catalogue.settings.index)
+    with served(catalogue, "bitmaps", key) as found:
+        listed = {"sort": "title", "order": "asc", "page_size": 1}
+        assert found.get("/api/flags").json()["flags"][0]["active"] == "bitmaps"
+        before = found.get("/api/items", params=listed).json()["items"][0]["id"]
+        other = next(id_ for id_ in catalogue.ids if id_ != before)
+        assert found.patch(f"/api/items/{other}", json={"title": "!!! first of all"}).status_code == 200
+        assert found.get("/api/items", params=listed).json()["items"][0]["id"] == other
+
+
+def test_the_flag_sends_the_next_question_to_the_other_engine(catalogue: Catalogue) -> None:
+    key = administrator(catalogue.database)
+    build_generation(catalogue.database, catalogue.settings.index)
+    with served(catalogue, "bitmaps", key) as found:
+        before = found.get("/api/items").json()
+        assert found.put("/api/flags", json={"engine": "sql"}).json()["flags"][0]["active"] == "sql"
+        assert found.get("/api/items").json()["items"] == before["items"]
+        assert found.put("/api/flags", json={"engine": None}).json()["flags"][0]["active"] == "bitmaps"
+        assert found.put("/api/flags", json={"engine": "magic"}).status_code == 422

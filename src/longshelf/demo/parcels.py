@@ -29,7 +29,9 @@ COMMON: dict[str, Any] = {
     "sort_title": "", "subtitle": "", "description": "", "language": "", "deleted_at": None, "series_key": None, "identifiers": "{}",
     "extra": "{}", "content_hash": b"",
 }  # fmt: skip
-_SAME_ON_CARD = ("id", "kind", "title", "date", "duration", "width", "height", "size", "pages", "rating", "age_rating")
+_ON_CARD = (
+    "id", "kind", "title", "date", "duration", "width", "height", "size", "pages", "rating", "age_rating", "cover_version", "color",
+)  # fmt: skip
 COVERS = {
     ItemKind.VIDEO: Cover("frame"),
     ItemKind.IMAGE: Cover("self"),
@@ -80,33 +82,27 @@ class Packing:
         )
 
     def _cards(self, batch: Batch, columns: dict[str, list[Any]]) -> list[str]:
-        same = [columns[name] for name in _SAME_ON_CARD]
+        told = zip(*(columns[name] for name in _ON_CARD), strict=True)
         persons_and_studio = _lists(batch.links[:, TAGS_DRAWN:-1])
-        rest = zip(
-            _moments(batch.added), _moments(batch.created), columns["cover_version"], columns["color"], batch.read.tolist(),
-            persons_and_studio, strict=True,
-        )  # fmt: skip
+        rest = zip(_moments(batch.added), _moments(batch.created), batch.read.tolist(), persons_and_studio, strict=True)
         return [
             cards.encode(
                 Card(
-                    **dict(zip(_SAME_ON_CARD, values, strict=True)),
-                    library_id=self._numbering.library_id,
-                    subtitle=None,
-                    added_at=added,
-                    created_at=created,
-                    updated_at=added,
-                    cover=cards.cover_url(values[0], version),
-                    color=color or None,
+                    id=item_id, library_id=self._numbering.library_id, kind=kind, title=title, subtitle=None, date=date, added_at=added,
+                    created_at=created, updated_at=added, duration=duration, width=width, height=height, size=size, pages=pages,
+                    rating=rating, age_rating=age, cover=cards.cover_url(item_id, version), color=color or None,
                     links=[self._links[read][place] for place in linked],
                 )
             )
-            for values, (added, created, version, color, read, linked) in zip(zip(*same, strict=True), rest, strict=True)
-        ]
+            for (item_id, kind, title, date, duration, width, height, size, pages, rating, age, version, color), (
+                added, created, read, linked
+            ) in zip(told, rest, strict=True)
+        ]  # fmt: skip
 
 
 def _columns(batch: Batch, ids: range) -> dict[str, list[Any]]:
     """The columns of `items.COLUMNS` that differ between items."""
-    kinds = [list(KINDS)[place][0] for place in batch.kind.tolist()]
+    kinds = [KINDS[place][0] for place in batch.kind.tolist()]
     covered = batch.covered.tolist()
     dated = (batch.day != NONE).tolist()
     dates = np.datetime_as_string(batch.day.astype("datetime64[D]")).tolist()
