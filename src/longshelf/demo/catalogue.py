@@ -1,4 +1,4 @@
-"""A synthetic catalogue for sizes no folder of files could have: ten million items with about eleven links each, in minutes.
+"""A synthetic catalogue for sizes no folder of files could have: ten million items with about twelve links each, in minutes.
 
 The rule: everything comes from the seed, and the skew is that of real collections: a tag on every second item, a long tail on a handful,
 persons with thousands of works and persons with one. Items and entities are counted from 0 here; whoever stores them numbers them anew.
@@ -27,7 +27,6 @@ SHAPES = ((1920, 1080), (1920, 1080), (1280, 720), (3840, 2160), (1080, 1920), (
 AGES = (None, None, None, 0, 6, 12, 16, 18)
 NUMBERS = 10_007  # what follows the two words of a title is below it
 TAGS_DRAWN = 10  # for an item at most; fewer stay, as some are drawn twice
-WIDTH = TAGS_DRAWN + 4  # links of an item at most: tags, two persons, a studio and a genre
 NONE = -1  # no value, no link
 
 
@@ -75,7 +74,7 @@ class Batch(NamedTuple):
     """Items one after another, as columns of equal length; NONE, in `duration` NaN, where an item has no value.
 
     `kind` is a place in KINDS; `adjective`, `noun` and `number` make the title; `day` is the date as days since 1970; times are
-    microseconds. `links` has WIDTH columns of places in the things: TAGS_DRAWN for tags, two for persons, one each for studio and genre;
+    microseconds. `links` are columns of places in the things: TAGS_DRAWN for tags, two for persons, one each for studio and genre;
     but for NONE in between they ascend without repetition. The persons of what is read (`read`) are its authors, of all else performers."""
 
     first: int

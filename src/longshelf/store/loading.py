@@ -23,9 +23,9 @@ Shape = tuple[tuple[str, str], ...]  # kind and role of each link of an item, in
 Report = Callable[[str], None]  # is told what begins
 
 _TABLES = (tables.item, tables.link)
-# For a store without items. All ids that links refer to come from the load itself, so looking each up would find nothing wrong. Rows come in
-# order of their keys, so 2 MiB of page cache are enough, and indexes, which are sorted in pieces of that size, take two thirds of the time
-# they take with 16 MiB, half of that with 256: larger pieces outgrow the processor's own cache.
+# For a store without items. All ids that links refer to come from the load itself, so looking each up would find nothing wrong. Rows come
+# in order of their keys, so 2 MiB of page cache are enough, and indexes, which are sorted in pieces of that size, take two thirds of the
+# time they take with 16 MiB and a third of that with 256: larger pieces outgrow the processor's own cache.
 _UNUSED = ("synchronous = OFF", "foreign_keys = OFF", "temp_store = FILE", "cache_size = -2048")
 # Before: one segment a commit and no merging until the end. After: what FTS5 does by itself.
 _FTS_FILLING = (("automerge", 0), ("crisismerge", 1_999), ("hashsize", 256 * 2**20))
