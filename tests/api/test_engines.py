@@ -60,7 +60,7 @@ def test_who_edits_an_item_finds_it_changed_in_the_next_list(catalogue: Catalogu
     key = administrator(catalogue.database)
     build_generation(catalogue.database, catalogue.settings.index)
     with served(catalogue, "bitmaps", key) as found:
-        listed = {"sort": "title", "order": "asc", "page_size": 1}
+        listed: dict[str, str | int] = {"sort": "title", "order": "asc", "page_size": 1}
         assert found.get("/api/flags").json()["flags"][0]["active"] == "bitmaps"
         before = found.get("/api/items", params=listed).json()["items"][0]["id"]
         other = next(id_ for id_ in catalogue.ids if id_ != before)
