@@ -42,7 +42,7 @@ class Settings:
     job_workers: int = _setting(2, "Jobs that run at once in one process.", low=1, high=256)
     parsers: int = _setting(0, "Processes that read media files during a scan; 0 for as many as suit the machine.", high=256)
     engine: str = _setting(
-        "bitmaps",
+        "sql",
         "Who answers lists, counts and facets: `bitmaps` (an index beside the database; SQL answers when it cannot), or `sql` (no index).",
         choices=("bitmaps", "sql"),
     )
