@@ -156,6 +156,20 @@ def test_jobs_are_listed_in_pages_and_followed(parts: Parts) -> None:
     assert {job.id for job in follower.look().jobs} == set(ids)
 
 
+def test_what_is_told_was_caught_up_with_before(parts: Parts) -> None:
+    database = parts.made.database
+    caught_up_at: list[int] = []
+    follower = Follower(database, before_telling=lambda: caught_up_at.append(database.revision()))
+    follower.look()
+    assert caught_up_at == []
+    with database.write() as write:
+        write.touch([parts.made.film], library_id=1)
+    (change,) = follower.look().libraries
+    assert caught_up_at == [change.revision]
+    follower.look()
+    assert caught_up_at == [change.revision]
+
+
 def test_views_are_saved_by_name(parts: Parts) -> None:
     first = parts.views.save(1, "Sea", "q=sea")
     assert parts.views.save(1, "Sea", "q=ocean").id == first.id

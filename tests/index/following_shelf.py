@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import msgspec
+
 from longshelf.index.engine import BitmapEngine
 from longshelf.index.following import Follower
 from longshelf.index.generations import build_generation, renew
@@ -10,14 +12,16 @@ from longshelf.model.engine import FacetRequest, Offset
 from longshelf.model.facts import ItemFacts
 from longshelf.model.kinds import EntityKind
 from longshelf.model.sorts import Sort
+from longshelf.store import personal
 from longshelf.store.database import Database
 from longshelf.store.engine.sql import SqlEngine
-from tests.index.shelves import put, remove
+from tests.index.shelves import put, remove, said_row
 from tests.model.worlds import VIEWERS, World, expected
 from tests.store.engine import shelves
 
 ANN = VIEWERS[0]
 ALL = tree.Everything()
+USERS = tuple(viewer.user_id for viewer in VIEWERS if viewer.user_id)
 
 
 class Shelf:
@@ -36,7 +40,9 @@ class Shelf:
     def put(self, *items: ItemFacts) -> None:
         """One commit."""
         with self.database.write() as write:
-            put(write.connection, items)
+            put(write.connection, [msgspec.structs.replace(each, mine={}) for each in items])
+            rows = [said_row(user_id, each.id, each.mine_of(user_id)) for each in items for user_id in USERS]
+            personal.put_items(write.connection, rows)
             write.touch(each.id for each in items)
         self.live.update((each.id, each) for each in items)
 

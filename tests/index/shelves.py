@@ -10,7 +10,7 @@ from longshelf.index.bitmaps import Array
 from longshelf.index.segment import Segment
 from longshelf.index.snapshot import BitmapSnapshot
 from longshelf.index.state import Base, State, stale_in
-from longshelf.model.facts import ItemFacts
+from longshelf.model.facts import ItemFacts, MineFacts
 from longshelf.store import search, tables
 from tests.store.engine.shelves import add
 
@@ -35,6 +35,12 @@ def put(connection: Connection, items: Iterable[ItemFacts]) -> None:
     items = list(items)
     erase(connection, [each.id for each in items])
     add(connection, items)
+
+
+def said_row(user_id: int, item_id: int, said: MineFacts) -> tuple[object, ...]:
+    """For `personal.put_items`."""
+    played = said.play_count, said.play_seconds, said.last_played
+    return user_id, item_id, said.rating, int(said.favorite), said.progress, *played, int(said.hidden), 1
 
 
 def remove(connection: Connection, ids: Iterable[int]) -> None:

@@ -6,10 +6,13 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from longshelf.index import entity_listing
+from longshelf.index.bitmaps import Array
+from longshelf.index.postings import Postings
 from longshelf.model import query as tree
-from longshelf.model.engine import After, Before, EntityOrder, EntityPage, EntityRequest, Offset, Window
+from longshelf.model.engine import After, Before, EntityOrder, EntityPage, EntityRequest, FacetRequest, Offset, Window
 from longshelf.model.kinds import EntityKind
 from longshelf.model.sorts import Key
 from longshelf.model.viewer import NOBODY, Viewer
@@ -160,3 +163,21 @@ def test_a_page_that_was_asked_before_asks_the_store_nothing_and_counts_nothing(
 def _placeless(found: EntityPage) -> EntityPage:
     """Only some engines know the position of the first entity."""
     return msgspec.structs.replace(found, slice=msgspec.structs.replace(found.slice, start=None))
+
+
+def test_facets_and_lists_of_one_result_share_one_count_of_the_base(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+    tally = Postings.tally
+
+    def counting(postings: Postings, result: BitMap, count: int) -> Array:
+        counted.append(count)
+        return tally(postings, result, count)
+
+    monkeypatch.setattr(Postings, "tally", counting)
+    query = tree.Range("rating", 1)
+    with lively(database, world(5, 40), 0, share=0.0, warm=False, entities=False) as (index, _, _):
+        first = index.facets([FacetRequest(EntityKind.TAG, query)], ANN)
+        assert len(counted) == 1
+        assert index.facets([FacetRequest(EntityKind.TAG, query, limit=0)], ANN)[0].total == first[0].total
+        assert index.entities(EntityRequest(EntityKind.TAG, query), Offset(0, 9), ANN).total == first[0].total
+        assert len(counted) == 1

@@ -65,7 +65,7 @@ def test_commits_are_seen_at_the_next_refresh_and_a_held_snapshot_never_changes(
 @given(
     seed=st.integers(0, 2**32),
     query=queries(3),
-    sort=sorts().filter(lambda sort: not sort.field.own),  # this shelf writes what people said past `personal`; test_own.py has those
+    sort=sorts(),
     steps=st.lists(st.sampled_from(("put", "put", "remove", "fold", "fold", "build", "restart")), max_size=7),
 )
 def test_any_sequence_of_changes_folds_and_restarts_ends_in_the_same_answers(

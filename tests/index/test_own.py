@@ -21,7 +21,7 @@ from longshelf.model.sorts import SORTS, Key, Sort
 from longshelf.model.viewer import Viewer
 from longshelf.store import personal
 from longshelf.store.database import Database
-from tests.index.shelves import base, put, remove
+from tests.index.shelves import base, put, remove, said_row
 from tests.model.worlds import VIEWERS, World, expected, queries, world, worlds
 from tests.store.engine import shelves
 from tests.store.engine.shelves import shelf
@@ -92,7 +92,7 @@ class Shelf:
     def _import(self, rng: random.Random) -> None:
         chosen = rng.sample(list(self.items), min(3, len(self.items)))
         said = MineFacts(rating=70, favorite=True, progress=0.75)
-        personal.put_items(self.connection, [_row(user_id, each, said) for each in chosen for user_id in (1, 2)])
+        personal.put_items(self.connection, [said_row(user_id, each, said) for each in chosen for user_id in (1, 2)])
         for each in chosen:
             self.items[each] = msgspec.structs.replace(self.items[each], mine={1: said, 2: said})
 
@@ -105,7 +105,7 @@ class Shelf:
         mine = self.items[item_id].mine if item_id in self.items else {}
         self.items[item_id] = msgspec.structs.replace(fresh, id=item_id, mine=mine)
         put(self.connection, [msgspec.structs.replace(self.items[item_id], mine={})])
-        personal.put_items(self.connection, [_row(user_id, item_id, said) for user_id, said in mine.items()])
+        personal.put_items(self.connection, [said_row(user_id, item_id, said) for user_id, said in mine.items()])
         self.changed.add(item_id)
 
     def _remove(self, rng: random.Random) -> None:
@@ -114,11 +114,6 @@ class Shelf:
         self.gone.add(item_id)
         remove(self.connection, [item_id])
         self.changed.add(item_id)
-
-
-def _row(user_id: int, item_id: int, said: MineFacts) -> tuple[object, ...]:
-    played = said.play_count, said.play_seconds, said.last_played
-    return user_id, item_id, said.rating, int(said.favorite), said.progress, *played, int(said.hidden), 1
 
 
 @SHARED

@@ -19,7 +19,7 @@ from longshelf.index.engine import BitmapEngine
 from longshelf.index.following import Follower
 from longshelf.index.generations import build_generation, renew, store_name
 from longshelf.model.viewer import Viewer
-from longshelf.store import bulk, columns, tables
+from longshelf.store import bulk, columns, personal, tables
 from longshelf.store.database import Database
 from longshelf.store.engine.sql import SqlEngine
 from longshelf.store.migrate import upgrade
@@ -96,9 +96,9 @@ def _say_things(database: Database, items: int, seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - not for secrets
     ids = sorted(rng.sample(range(1, items + 1), min(max(items // 100, 1), 100_000)))
     with database.write_quietly() as connection:
-        rows = [(VIEWER.user_id, each, rng.randint(0, 100), int(each % 10 == 0), 1, 0) for each in ids]
-        bulk.insert(connection, tables.user_item, ("user_id", "item_id", "rating", "favorite", "version", "updated_at"), rows)
-        bulk.update(connection, tables.user, ("id",), ("personal_version",), [(VIEWER.user_id, 1)])
+        personal.put_items(
+            connection, [(VIEWER.user_id, each, rng.randint(0, 100), int(each % 10 == 0), None, 0, 0.0, None, 0, 0) for each in ids]
+        )
 
 
 def _built(database: Database, index: Path) -> tuple[float, float]:
@@ -112,7 +112,7 @@ def _built(database: Database, index: Path) -> tuple[float, float]:
 
 
 def _fold(database: Database, index: Path, report: Report) -> dict[str, Any]:
-    """What the freshness tables changed and a hundredth of the catalogue besides, merged into the next generation."""
+    """What the freshness tables changed and a thousandth of the catalogue besides, merged into the next generation."""
     rng = random.Random(report.seed)  # noqa: S311 - not for secrets
     ids = rng.sample(range(1, report.items + 1), max(report.items // 1_000, 1))
     for start in range(0, len(ids), 5_000):

@@ -1,6 +1,8 @@
 """What has happened since a moment: jobs that moved, libraries that changed. Read from the job ledger and the change log, so any process
 can go on where another one stopped."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from longshelf.catalog.shapes import Job
@@ -49,8 +51,10 @@ class News(msgspec.Struct, frozen=True):
 class Follower:
     """Looks again and again, telling each change once. Not to be shared between threads that look at once."""
 
-    def __init__(self, database: Database, mark: Mark | None = None) -> None:
+    def __init__(self, database: Database, mark: Mark | None = None, *, before_telling: Callable[[], object] = lambda: None) -> None:
+        """`before_telling` runs between seeing that something is new and telling it: whoever hears of it and asks finds it."""
         self._database = database
+        self._before_telling = before_telling
         self._told: dict[int, int] = {}
         self.mark = mark or Mark(database.revision(), database.clock())
 
@@ -63,5 +67,7 @@ class Follower:
         libraries = {change.library_id: change.revision for change in log}
         fresh = [job for job in moved if self._told.get(job.id) != job.updated_at]
         self._told = {job.id: job.updated_at for job in moved}
+        if fresh or log:
+            self._before_telling()
         self.mark = Mark(log[-1].revision if log else self.mark.revision, max(now, self.mark.at))
         return News(self.mark, [job_info(job) for job in fresh], [LibraryChange(*pair) for pair in libraries.items()])

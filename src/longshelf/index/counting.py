@@ -1,5 +1,5 @@
-"""Facets: how many items of a result carry each value. Base and delta are counted apart and added; names are asked of the store, for those
-that are shown."""
+"""Facets: how many items of a result carry each value. Base and delta are counted apart and added (entities by `tallying`, which keeps what
+it counted); names are asked of the store, for those that are shown."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,6 +11,7 @@ from pyroaring import BitMap
 from longshelf.index.bitmaps import Array, Ints
 from longshelf.index.segment import FORMATS, KINDS, Segment
 from longshelf.index.state import State
+from longshelf.index.tallying import Asked, tallied
 from longshelf.model.engine import RATING_STEP, Facet, FacetRequest, FacetValue
 from longshelf.model.kinds import EntityKind
 from longshelf.store import columns
@@ -28,14 +29,15 @@ class Results(msgspec.Struct, frozen=True):
     delta: BitMap
 
 
-def entity_facet(state: State, request: FacetRequest, results: Results, reading: Reading) -> Facet:
+def entity_facet(state: State, request: FacetRequest, asked: Asked, reading: Reading) -> Facet:
     """Entities of one kind that the items carry."""
     kind = EntityKind(request.facet)
-    ids, counts, places = _tallied(state, kind, results)
+    ids, counts = tallied(state, kind, asked)
     held = counts > 0
     if request.q:
         held &= np.isin(ids, np.array(columns.named_so(reading(), kind, request.q), dtype=np.int64))
-    ids, counts, places = ids[held], counts[held], places[held]
+    ids, counts = ids[held], counts[held]
+    places = _places(state.base.segment, kind, ids)
     total = len(ids)
     shown = _leading(ids, counts, places, request.limit, state.entities)
     names = columns.names(reading(), ids[shown].tolist()) if len(shown) else {}
@@ -60,28 +62,13 @@ def value_facet(state: State, request: FacetRequest, results: Results, reading: 
     return Facet(request.facet, values[: request.limit or None], len(values))
 
 
-def _tallied(state: State, kind: EntityKind, results: Results) -> tuple[Ints, Array, Array]:
-    """(entities ascending, counts, places by name; -1 where the base does not know the place)."""
-    base = state.base.segment
-    ids = base.postings[kind].entities
-    counts = base.postings[kind].tally(results.base, base.count)
-    places = _places(base, kind)
-    if state.delta is None:
-        return ids, counts, places
-    new = state.delta.postings[kind]
-    all_ids = np.union1d(ids, new.entities)
-    all_counts = np.zeros(len(all_ids), dtype=np.int64)
-    all_places = np.full(len(all_ids), -1, dtype=np.int64)
-    at = np.searchsorted(all_ids, ids)
-    all_counts[at] = counts
-    all_places[at] = places
-    all_counts[np.searchsorted(all_ids, new.entities)] += new.tally(results.delta, state.delta.count)
-    return all_ids, all_counts, all_places
-
-
-def _places(base: Segment, kind: EntityKind) -> Array:
+def _places(base: Segment, kind: EntityKind, ids: Ints) -> Array:
+    """By name; -1 where the base does not know the place."""
     named, places = base.names(kind)
-    return places[np.searchsorted(named, base.postings[kind].entities)]
+    if not len(named):
+        return np.full(len(ids), -1, dtype=np.int64)
+    at = np.minimum(np.searchsorted(named, ids), len(named) - 1)
+    return np.where(named[at] == ids, places[at], -1)
 
 
 def _leading(ids: Ints, counts: Array, places: Array, limit: int, touched: frozenset[int]) -> Array:

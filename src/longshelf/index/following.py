@@ -25,7 +25,7 @@ FOLD_ANYWAY = 50_000  # items; above it whatever the base
 DELTA_MOST = 100_000  # items, some 50 MB in every process
 FOLD_REST = 4  # times as long as a fold took, none begins: during a long import the delta may grow, or folding would never end
 LOOK_SECONDS = 0.2  # between looks; what one process commits, the others' readers see within a second
-LOOK_REST = 5  # times as long as a look took, none begins
+LOOK_REST = 5  # times as long as a look kept the processor busy, none begins
 
 _log = structlog.get_logger(__name__)
 
@@ -81,13 +81,14 @@ class Follower:
             thread.join()
 
     def _repeat(self, work: Callable[[], object], rest: float) -> None:
-        """With pauses of `rest` times as long as the last round took, and LOOK_SECONDS at least."""
+        """With pauses of `rest` times as long as the processor was busy with the last round, and LOOK_SECONDS at least. What it waited for
+        while others were busy does not count, or a loaded machine would see changes many times later."""
         pause = LOOK_SECONDS
         while not self._stopping.wait(pause):
             try:
-                began = time.monotonic()
+                began = time.thread_time()
                 work()
-                pause = pause_after(time.monotonic() - began, rest)
+                pause = pause_after(time.thread_time() - began, rest)
             except Cancelled:
                 return
             except Exception as error:  # the boundary of the thread: the next look may succeed, and readers still have the last state
@@ -177,5 +178,5 @@ class Follower:
 
 
 def pause_after(seconds: float, rest: float) -> float:
-    """How long to wait after a round that took so long."""
+    """How long to wait after a round that kept the processor busy for so long."""
     return max(LOOK_SECONDS, rest * seconds)

@@ -72,10 +72,10 @@ class BitmapSnapshot:
         return _slice(listing.entries(start, stop), listing.total, start, stop)
 
     def count(self, query: Query, viewer: Viewer) -> Count:
-        results = self._with_stale(query, viewer)
-        if results is None:
+        asked = self._asked(query, viewer)
+        if asked is None:
             return Count(0)
-        return Count(len(results.base) - results.base.intersection_cardinality(self.state.stale) + len(results.delta))
+        return Count(len(asked.base) - asked.base.intersection_cardinality(self.state.stale) + len(asked.delta))
 
     def facets(self, requests: Sequence[FacetRequest], viewer: Viewer) -> tuple[Facet, ...]:
         return tuple(self._facet(request, viewer) for request in requests)
@@ -120,30 +120,30 @@ class BitmapSnapshot:
         return Similar() if asked is None else similar(self.state, item_id, asked, start, size)
 
     def _facet(self, request: FacetRequest, viewer: Viewer) -> Facet:
-        results = self._results(request.query, viewer)
-        if results is None:
+        asked = self._asked(request.query, viewer)
+        if asked is None:
             return Facet(request.facet, (), 0)
-        answer = entity_facet if isinstance(request.facet, EntityKind) else value_facet
-        return answer(self.state, request, results, self._reading)
+        if isinstance(request.facet, EntityKind):
+            return entity_facet(self.state, request, asked, self._reading)
+        return value_facet(self.state, request, self._counting(asked), self._reading)
 
     def _results(self, query: Query, viewer: Viewer) -> Results | None:
-        found = self._with_stale(query, viewer)
-        return found if found is None or not self.state.stale else Results(found.base - self.state.stale, found.delta)
+        asked = self._asked(query, viewer)
+        return None if asked is None else self._counting(asked)
 
-    def _with_stale(self, query: Query, viewer: Viewer) -> Results | None:
+    def _counting(self, asked: Asked) -> Results:
+        """Without what does not count any more."""
+        return Results(asked.base - self.state.stale if self.state.stale else asked.base, asked.delta)
+
+    def _asked(self, query: Query, viewer: Viewer) -> Asked | None:
+        """What is counted, and under which name it is kept."""
         settled = self._settled(query, viewer)
         if settled is None:
             return None
         node, settling = settled
         base = Evaluation(self.state.base.segment, settling.contents).of(node)
         delta = self.state.delta
-        return Results(base, bitmaps.EMPTY if delta is None else Evaluation(delta, settling.contents).of(node))
-
-    def _asked(self, query: Query, viewer: Viewer) -> Asked | None:
-        """What is counted, and under which name it is kept."""
-        settled = self._settled(query, viewer)
-        results = self._with_stale(query, viewer)
-        return None if settled is None or results is None else Asked(key(settled[0]), results.base, results.delta)
+        return Asked(key(node), base, bitmaps.EMPTY if delta is None else Evaluation(delta, settling.contents).of(node))
 
     def _front(self, query: Query, sort: Sort, window: Window, viewer: Viewer) -> Slice | None:
         """The answer without a view, where one would have to be made for a few items at the front."""

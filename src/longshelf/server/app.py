@@ -1,6 +1,7 @@
 """The web application of one process: everything it needs is made when it starts and closed when it stops."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -117,6 +118,7 @@ def _state(engine: Engine, database: Database, index: IndexFollower | None) -> t
 def _services(settings: Settings, database: Database, index: IndexFollower | None, hot: HotReads) -> Services:
     threads, decoders = Threads(), Workers(DECODERS)
     flags = Flags(database, settings.engine)
+    caught_up: Callable[[], object] = index.catch_up if index is not None else lambda: None
     cursors, engine = Cursors(stored.secret(database)), _engine(database, index, flags)
     catalog = Catalog(database, engine, cursors, gate=SqlEngine(database.read), hot=hot)
     entities = Entities(database, engine, cursors)
@@ -124,7 +126,7 @@ def _services(settings: Settings, database: Database, index: IndexFollower | Non
         catalog=catalog,
         entities=entities,
         libraries=Libraries(database),
-        editing=Editing(database, catalog, entities, written=index.catch_up if index is not None else lambda: None),
+        editing=Editing(database, catalog, entities, written=caught_up),
         views=Views(database),
         flags=flags,
         work=Work(database),
@@ -132,7 +134,7 @@ def _services(settings: Settings, database: Database, index: IndexFollower | Non
         thumbnails=Thumbnails(settings.thumbnails, decoders),
         decoders=decoders,
         accounts=Accounts(database, threads.later, hot=hot),
-        events=EventFeed(threads, lambda mark: Follower(database, mark)),
+        events=EventFeed(threads, lambda mark: Follower(database, mark, before_telling=caught_up)),
         threads=threads,
         pace=Pace(lambda: _state(engine, database, index)),
     )
