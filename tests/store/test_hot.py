@@ -109,9 +109,8 @@ def test_a_mistake_in_a_statement_passes_and_leaves_no_broken_connection(hot: Ho
     assert hot.rows("SELECT id FROM revision WHERE id = ?", 1) == [(1,)]
 
 
+@pytest.mark.parametrize("databases", ["postgres"], indirect=True)
 def test_connections_the_server_has_dropped_are_replaced_unnoticed(hot: HotReads, database: Database) -> None:
-    if database.dialect != "postgresql":
-        pytest.skip("SQLite has no server")
     assert hot.rows("SELECT id FROM revision WHERE id = ?", 1)
     (backend,) = hot.rows("SELECT pg_backend_pid()")
     with database.write_quietly() as connection:
