@@ -1,4 +1,4 @@
-import { render } from '@testing-library/react';
+import { fireEvent, render } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import { Cover, drawnWidth } from './Cover';
 
@@ -29,4 +29,15 @@ test('covers of sound are shown whole, others fill their box', () => {
     return container.querySelector('img')?.dataset.fit;
   });
   expect(fits).toEqual(['contain', 'cover']);
+});
+
+test('a picture that cannot be had gives way to the placeholder, until the item has another', () => {
+  const { container, rerender, queryByText } = render(<Cover item={picture} width={200} />);
+  const img = container.querySelector('img');
+  if (img === null) throw new Error('no picture');
+  fireEvent.error(img);
+  expect(container.querySelector('img')).toBeNull();
+  expect(queryByText('A')).not.toBeNull();
+  rerender(<Cover item={{ ...picture, cover: 'thumb/1?v=b' }} width={200} />);
+  expect(container.querySelector('img')).not.toBeNull();
 });

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { Card } from '@/api/types';
 import classes from './Cover.module.css';
 import { KIND_LOOKS } from './kinds';
@@ -34,9 +35,10 @@ export function drawnWidth(item: Pictured, width: number, ratio: number, fit: 'c
   return Math.round(width * Math.max(1, item.width / item.height / ratio));
 }
 
-/** The picture of an item over its dominant colour; without a picture, a designed placeholder of kind and title. */
+/** The picture of an item over its dominant colour; without a picture, or when it cannot be had, a designed placeholder of kind and title. */
 export function Cover({ item, width, ratio = POSTER, picture = true, fit = 'cover', onLoad }: CoverProps) {
-  if (item.cover === null) return <Placeholder kind={item.kind} title={item.title} />;
+  const [lost, setLost] = useState<string | null>(null);
+  if (item.cover === null || item.cover === lost) return <Placeholder kind={item.kind} title={item.title} />;
   const { cover } = item;
   const drawn = WHOLE.has(item.kind) ? 'contain' : fit;
   const ground = item.color ? { backgroundColor: item.color } : undefined;
@@ -53,6 +55,7 @@ export function Cover({ item, width, ratio = POSTER, picture = true, fit = 'cove
       decoding="async"
       draggable={false}
       onLoad={onLoad}
+      onError={() => setLost(cover)}
     />
   );
 }
