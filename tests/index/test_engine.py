@@ -1,7 +1,9 @@
 """BitmapEngine against plain Python and SqlEngine, on both databases: the same answers to every question, over a fresh base and over
 a base with a delta of any size."""
 
+import gc
 import random
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -243,3 +245,24 @@ def test_a_range_of_what_is_sorted_by_spares_the_way_to_it(database: Database, m
         page = snap.page(asked, Sort("rating"), Offset(0, 1), ANN)
         assert list(page.ids) == expected(now, asked, Sort("rating"), ANN)[:1]
         assert not len(snap.state.base.views)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_a_view_goes_when_its_cache_lets_it_go(database: Database, share: float) -> None:
+    with changed_shelf(database, world(3, 60), share) as (_, snap, _):
+        sort = Sort("rating")
+        snap.page(ALL, sort, Offset(30, 5), ANN)
+        held = [weakref.ref(view) for view, _ in snap.state.base.views._held.values()]
+        assert held
+        snap.state.base.views.clear()
+        gc.collect()
+        assert [ref() for ref in held] == [None] * len(held)
+
+
+def test_what_is_kept_of_a_filter_has_no_room_left_over(database: Database) -> None:
+    with changed_shelf(database, world(3, 60), 0) as (_, snap, _):
+        few = tree.both(tree.Range("rating", 1, 60), tree.Range("rating", 50, 100))
+        snap.count(few, ANN)
+        kept = [bitmap for bitmap, _ in snap.state.base.segment.cache._held.values()]
+        assert len(kept) > 1
+        assert [bitmap.shrink_to_fit() for bitmap in kept] == [0] * len(kept)

@@ -112,6 +112,13 @@ def size(bitmap: BitMap) -> int:
     return OBJECTS + min(2 * len(bitmap) + 16 * containers, 8_208 * containers)
 
 
+def fitted(bitmap: BitMap) -> BitMap:
+    """The same, without the room its making has left over. An intersection is made with room for the smaller of the two, so one of few
+    ordinals would hold many times what `size` says, for as long as it is kept."""
+    bitmap.shrink_to_fit()
+    return bitmap
+
+
 def freeze(bitmap: BitMap) -> NDArray[np.uint8]:
     """Its serialized form, for a file."""
     bitmap.run_optimize()

@@ -166,7 +166,7 @@ class Evaluation:
             case Leaf(condition=tree.Linked(ids=(_,), role=None)):
                 return self._leaf(node)  # has a place of its own in the same cache
             case _:
-                return self._segment.cache.get_or(key(node), lambda: self._make(node))
+                return self._segment.cache.get_or(key(node), lambda: bitmaps.fitted(self._make(node)))
 
     def _make(self, node: Node) -> BitMap:
         match node:

@@ -72,7 +72,7 @@ def first_entries(sort: Sort, base: Part, delta: Part | None, wanted: int) -> li
     """The first `wanted` of both together. `base` holds at least so many first ones of its own (or all)."""
     placed = [(entry.rank >= base.order.valued, entry.rank, 1, 0, entry) for entry in base.entries(0, base.view.count)]
     if delta is not None and delta.view.count:
-        first = Listing(sort, delta, None, bitmaps.EMPTY).entries(0, wanted)
+        first = Listing(sort, delta).entries(0, wanted)
         ranks, ids = np.array([entry.rank for entry in first]), np.array([entry.id for entry in first], dtype=np.int64)
         places = base.order.places(delta.order, ranks, ids).tolist()
         placed += [(entry.rank >= delta.order.valued, place, 0, entry.rank, entry) for place, entry in zip(places, first, strict=True)]

@@ -3,6 +3,7 @@
 The base's view still holds items that have changed or gone (the *stale* ones), and lacks the delta's. Both corrections are short sorted
 lists, so any index of the whole is found with a few binary searches, and the base's view serves on while changes come in."""
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ from longshelf.index.fields import Order
 from longshelf.index.numbering import Ids
 from longshelf.index.views import View
 from longshelf.model.sorts import Key, Sort, Value
+
+_NONE = np.empty(0, dtype=np.int64)
 
 
 class Part:
@@ -49,20 +52,47 @@ class Entry(NamedTuple):
         return Key(self.part.order.value(self.rank), self.id)
 
 
+class Correction(NamedTuple):
+    """What changed about a base's view. It outlives the view, which can be made again and will be the same; so it does not hold it: kept
+    corrections would keep every view that was ever asked for."""
+
+    delta: Part | None = None
+    stale: Array = _NONE  # indexes in the view of items that do not count any more, ascending
+    inserts: Array = _NONE  # for each item of the delta, ascending, its index among those of the view that count
+
+    @property
+    def bytes(self) -> int:
+        return self.stale.nbytes + self.inserts.nbytes + (0 if self.delta is None else self.delta.view.bytes) + 2 * bitmaps.OBJECTS
+
+
+UNCHANGED = Correction()
+
+
+def correction(base: Part, delta: Part | None, stale: BitMap) -> Correction:
+    """`stale`: those of the base's result that do not count any more."""
+    gone = np.sort(base.view.below(base.order.ranks_of(bitmaps.ordinals(stale)))) if stale else _NONE
+    if delta is None or not delta.view.count:
+        return Correction(delta, gone)
+    ranks = delta.view.ranks(0, delta.view.count)
+    inserts = base.view.below(base.order.places(delta.order, ranks, delta.segment_ids[delta.order.at(ranks)]))
+    return Correction(delta, gone, inserts - np.searchsorted(gone, inserts))
+
+
 class Listing:
     """Positions count in the direction of the sort, from 0; *indexes* count upwards, whatever the direction."""
 
-    def __init__(self, sort: Sort, base: Part, delta: Part | None, stale: BitMap) -> None:
-        """`stale`: those of the base's result that do not count any more."""
+    def __init__(self, sort: Sort, base: Part, changes: Correction = UNCHANGED) -> None:
         self._descending = sort.descending
         self._base = base
-        self._delta = delta
-        self._stale = np.sort(base.view.below(base.order.ranks_of(bitmaps.ordinals(stale)))) if stale else np.empty(0, dtype=np.int64)
-        self._inserts = self._inserted()
-        self._clean = base.view.count - len(self._stale)
-        self.total = self._clean + len(self._inserts)
-        self.valued = self._upto_valued()
-        self.bytes = self._stale.nbytes + self._inserts.nbytes + (0 if delta is None else delta.view.bytes) + 2 * bitmaps.OBJECTS
+        self._delta, self._stale, self._inserts = changes
+        self.total = base.view.count - len(self._stale) + len(self._inserts)
+
+    @cached_property
+    def valued(self) -> int:
+        """How many have a value of what is sorted by."""
+        base = self._base.below(self._base.order.valued)
+        found = base - int(np.searchsorted(self._stale, base))
+        return found + (self._delta.below(self._delta.order.valued) if self._delta else 0)
 
     def position(self, key: Key, *, past: bool = False) -> int:
         """How many come before a place; with `past`, an item right there counts too."""
@@ -89,21 +119,6 @@ class Listing:
     def below(self, value: Value) -> int:
         """How many have a lesser value, of those that have one."""
         return self._index(value, -1)
-
-    def _inserted(self) -> Array:
-        """For each item of the delta, ascending, its index in the base's view as it would be inserted there."""
-        if self._delta is None or not self._delta.view.count:
-            return np.empty(0, dtype=np.int64)
-        ranks = self._delta.view.ranks(0, self._delta.view.count)
-        ids = self._delta.segment_ids[self._delta.order.at(ranks)]
-        inserts = self._base.view.below(self._base.order.places(self._delta.order, ranks, ids))
-        found: Array = inserts - np.searchsorted(self._stale, inserts)
-        return found
-
-    def _upto_valued(self) -> int:
-        base = self._base.below(self._base.order.valued)
-        found = base - int(np.searchsorted(self._stale, base))
-        return found + (self._delta.below(self._delta.order.valued) if self._delta else 0)
 
     def _index(self, value: Value, item_id: int) -> int:
         """How many lie below (value, id)."""

@@ -11,7 +11,7 @@ from longshelf.index.compiling import Evaluation, Node, Settling, key
 from longshelf.index.counting import Results, entity_facet, value_facet
 from longshelf.index.fields import Order, Sorted
 from longshelf.index.likeness import similar
-from longshelf.index.listing import Entry, Listing, Part
+from longshelf.index.listing import Correction, Entry, Listing, Part, correction
 from longshelf.index.railing import rail
 from longshelf.index.segment import Segment
 from longshelf.index.state import State
@@ -172,20 +172,21 @@ class BitmapSnapshot:
         if settled is None:
             return None
         node, settling = settled
-        name = *_view_name(node, sort, settling), sort.descending
-        return self.state.listings.get_or(name, lambda: self._list(node, settling, sort))
-
-    def _list(self, node: Node, settling: Settling, sort: Sort) -> Listing:
-        state = self.state
-        base, result = state.base, Evaluation(state.base.segment, settling.contents).of(node)
+        base, name = self.state.base, _view_name(node, sort, settling)
         order = self._order(base.segment, sort, settling)
-        whole = base.views.get_or(_view_name(node, sort, settling), lambda: view(result, order, base.segment.count))
-        stale = state.stale & result if state.stale else bitmaps.EMPTY
-        delta = None
-        if state.delta is not None:
-            found = Evaluation(state.delta, settling.contents).of(node)
-            delta = self._part(state.delta, found, sort, settling)
-        return Listing(sort, Part(order, whole, base.segment.ids), delta, stale)
+        evaluation = Evaluation(base.segment, settling.contents)
+        part = Part(order, base.views.get_or(name, lambda: view(evaluation.of(node), order, base.segment.count)), base.segment.ids)
+        if self.state.delta is None and not self.state.stale:
+            return Listing(sort, part)
+        return Listing(sort, part, self.state.corrections.get_or(name, lambda: self._correction(part, node, settling, sort)))
+
+    def _correction(self, base: Part, node: Node, settling: Settling, sort: Sort) -> Correction:
+        state = self.state
+        stale = state.stale & Evaluation(state.base.segment, settling.contents).of(node) if state.stale else bitmaps.EMPTY
+        if state.delta is None:
+            return correction(base, None, stale)
+        found = Evaluation(state.delta, settling.contents).of(node)
+        return correction(base, self._part(state.delta, found, sort, settling), stale)
 
     def _part(self, segment: Segment, result: BitMap, sort: Sort, settling: Settling) -> Part:
         order = self._order(segment, sort, settling)

@@ -9,12 +9,12 @@ from pyroaring import BitMap
 
 from longshelf.index import bitmaps
 from longshelf.index.caches import Cache
-from longshelf.index.listing import Listing
+from longshelf.index.listing import Correction
 from longshelf.index.segment import Segment
 from longshelf.index.views import View
 
-VIEW_BYTES = 40 * 2**20  # about thirty views of large results, in each process
-LISTING_BYTES = 6 * 2**20
+VIEW_BYTES = 28 * 2**20  # about twenty views of large results, in each process
+CORRECTION_BYTES = 6 * 2**20
 OWN_BYTES = 24 * 2**20  # what users said about items, of those who asked last: all of one who did so half a million times
 DERIVED_BYTES = 12 * 2**20  # counts, totals and entities' names
 STATE_DERIVED_BYTES = 6 * 2**20  # the same, corrected for what changed since
@@ -42,7 +42,7 @@ class Base:
 
 class State(msgspec.Struct, frozen=True):
     """`changed` are all ids touched since the base; `delta` holds those of them that live; `stale` are their ordinals in the base;
-    `entities` are those touched since the base. `listings` and `derived` are kept as long as the state is."""
+    `entities` are those touched since the base. `corrections` of views and `derived` are kept as long as the state is."""
 
     base: Base
     revision: int
@@ -50,7 +50,7 @@ class State(msgspec.Struct, frozen=True):
     delta: Segment | None = None
     stale: BitMap = bitmaps.EMPTY
     entities: frozenset[int] = frozenset()
-    listings: Cache[Listing] = msgspec.field(default_factory=lambda: Cache(LISTING_BYTES, lambda listing: listing.bytes))
+    corrections: Cache[Correction] = msgspec.field(default_factory=lambda: Cache(CORRECTION_BYTES, lambda found: found.bytes))
     derived: Cache[Any] = msgspec.field(default_factory=lambda: Cache(STATE_DERIVED_BYTES, weigh))
 
     @property
