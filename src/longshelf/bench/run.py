@@ -68,8 +68,9 @@ def _measure(report: Report, database: Database, index: Path, *, sql: bool, most
     engine = BitmapEngine(database, follower)
     making = {"rows into the store, items/s": filled, "build, s": built, "files, MiB": size, "bytes an item": size * 2**20 / report.items}
     report.add("Making and opening it", [making | {"open, ms": opened}])
-    report.add("The promises about the engine, over filters nobody asked for before", percentiles(engine, asking, report.seed))
+    # First, while the process holds nothing but the opened index: what it holds afterwards is the state of paging.
     report.add("What a process needs under a hostile mix of filters", [hostile(engine, asking, report.seed, _say, most)])
+    report.add("The promises about the engine, over filters nobody asked for before", percentiles(engine, asking, report.seed))
     report.add("From a commit to the state that holds it", freshness(database, follower, asking, report.seed))
     report.add("Folding", [_fold(database, index, report)])
     follower.refresh()

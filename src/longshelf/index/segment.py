@@ -35,7 +35,7 @@ BOTH = frozenset({"rating"})  # sorted by and counted
 TEXT_FIELDS = {name: column for name, column in ORDERED.items() if column in TEXTS}
 NUMBER_FIELDS = {name: column for name, column in ORDERED.items() if name not in TEXT_FIELDS} | COUNTED | {"kind": "kind", "format": ""}
 FLAGS = ("cover", "description")
-BITMAP_BYTES = 20 * 2**20  # of bitmaps in use, in each process
+BITMAP_BYTES = 18 * 2**20  # of bitmaps in use, in each process
 DELTA_BYTES = 4 * 2**20  # the same of a delta
 
 

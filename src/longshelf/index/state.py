@@ -13,7 +13,7 @@ from longshelf.index.listing import Correction
 from longshelf.index.segment import Segment
 from longshelf.index.views import View
 
-VIEW_BYTES = 28 * 2**20  # about twenty views of large results, in each process
+VIEW_BYTES = 24 * 2**20  # about eighteen views of large results, in each process
 CORRECTION_BYTES = 6 * 2**20
 OWN_BYTES = 24 * 2**20  # what users said about items, of those who asked last: all of one who did so half a million times
 DERIVED_BYTES = 12 * 2**20  # counts, totals and entities' names
