@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from longshelf.errors import Conflict, NotFound
 from longshelf.model.kinds import LibraryType
-from longshelf.store import changes, libraries, search, tables
+from longshelf.store import changes, libraries, schema, search, tables
 from longshelf.store.database import Database
 from longshelf.store.libraries import Library
 from longshelf.store.search import SearchRow
@@ -65,7 +65,7 @@ def put(connection: Connection, table: Any, **values: Any) -> None:
 
 
 def row_counts(connection: Connection) -> dict[str, int]:
-    names = [table for table in tables.metadata.sorted_tables if table.name not in ("revision", "change", "counter")]
+    names = [table for table in schema.metadata.sorted_tables if table.name not in ("revision", "change", "counter")]
     counts = {table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in names}
     counts["item_search"] = connection.exec_driver_sql("SELECT count(*) FROM item_search").scalar_one()
     return counts

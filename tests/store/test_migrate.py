@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect
 from longshelf.errors import StoreUnavailable
 from longshelf.store import migrate, search
 from longshelf.store.database import Database
-from longshelf.store.tables import metadata
+from longshelf.store.schema import metadata
 from tests.support.databases import Databases
 
 SEARCH = "item_search"  # full-text tables are not in the metadata: `store/search.py` makes them

@@ -1,4 +1,4 @@
-"""What a route is: one row of the table in `api/routes.py`. The row serves the request and writes the OpenAPI document, so the two
+"""What a route is: one row of the table in `api/routes`. The row serves the request and writes the OpenAPI document, so the two
 cannot disagree."""
 
 from collections.abc import Awaitable, Callable, Mapping

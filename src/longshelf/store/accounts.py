@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from longshelf.errors import Conflict, NotFound
 from longshelf.model.text import fold
-from longshelf.store import tables
+from longshelf.store import schema, tables
 from longshelf.store.database import run
 
 
@@ -100,7 +100,7 @@ def remove_user(connection: Connection, user_id: int) -> None:
     """Removes the user with everything of his. NotFound; Conflict when he is the last admin who can sign in."""
     leaving = user(connection, user_id)
     with connection.begin_nested():
-        for table in reversed(tables.metadata.sorted_tables):
+        for table in reversed(schema.metadata.sorted_tables):
             for column in table.columns:
                 if any(key.column is tables.user.c.id for key in column.foreign_keys):
                     run(connection, f'DELETE FROM "{table.name}" WHERE "{column.name}" = ?', user_id)

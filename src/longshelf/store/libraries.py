@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from longshelf.errors import Conflict, NotFound
 from longshelf.model.kinds import LibraryType
-from longshelf.store import bulk, personal, search, tables
+from longshelf.store import bulk, personal, schema, search, tables
 from longshelf.store.database import Database, Write, run
 
 REMOVED_AT_ONCE = 1000
@@ -133,7 +133,7 @@ def _referring(table: Table) -> list[Column[Any]]:
     """Every column with a foreign key to the table's id: a table that is added later is emptied too."""
     return [
         column
-        for other in tables.metadata.sorted_tables
+        for other in schema.metadata.sorted_tables
         if other is not table
         for column in other.columns
         if any(key.column is table.c.id for key in column.foreign_keys)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from longshelf.store import migrate
 from longshelf.store.database import Database
-from longshelf.store.tables import metadata
+from longshelf.store.schema import metadata
 
 VERSIONS = Path(__file__).parent / "versions"
 TEXT = '''"""{title}"""

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from longshelf.store.tables import metadata
+from longshelf.store.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
