@@ -251,7 +251,7 @@ def test_a_range_of_what_is_sorted_by_spares_the_way_to_it(database: Database, m
 def test_a_view_goes_when_its_cache_lets_it_go(database: Database, share: float) -> None:
     with changed_shelf(database, world(3, 60), share) as (_, snap, _):
         sort = Sort("rating")
-        snap.page(ALL, sort, Offset(30, 5), ANN)
+        snap.rail(ALL, sort, 5, ANN)
         held = [weakref.ref(view) for view, _ in snap.state.base.views._held.values()]
         assert held
         snap.state.base.views.clear()

@@ -1,6 +1,6 @@
 """Jobs as people see them: watch, stop, try again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from longshelf.catalog.numbered import numbered
 from longshelf.catalog.shapes import Job, JobList
@@ -13,8 +13,10 @@ from longshelf.store.database import Database
 class Work:
     """Safe to share between threads."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, before_telling: Callable[[], object] = lambda: None) -> None:
+        """`before_telling` runs between seeing that a job has ended and telling it: whoever hears of it and asks for what it did finds it."""
         self._database = database
+        self._before_telling = before_telling
 
     def browse(self, states: Sequence[str], kind: str, page: int, size: int) -> JobList:
         """The newest first, in numbered pages. The ledger is pruned, so it stays short."""
@@ -22,12 +24,13 @@ class Work:
             total = reading.job_count(connection, states, kind)
             start = (page - 1) * size
             found = rows.newest(connection, states=states, kind=kind, limit=start + size)[start:] if start < total else []
-        return JobList([job_info(each) for each in found], numbered(page, size, total), "")
+        return JobList(self._told(found), numbered(page, size, total), "")
 
     def one(self, job_id: int) -> Job:
         """NotFound when there is none."""
         with self._database.read() as connection:
-            return job_info(rows.get(connection, job_id))
+            found = rows.get(connection, job_id)
+        return self._told([found])[0]
 
     def cancel(self, job_id: int) -> Job:
         """Ends a queued job, asks a running one to stop. NotFound, Conflict."""
@@ -38,6 +41,12 @@ class Work:
         """Queues a failed or cancelled job again. NotFound, Conflict."""
         with self._database.write_quietly() as connection:
             return job_info(rows.retry(connection, job_id, self._database.clock()))
+
+    def _told(self, found: Iterable[rows.Job]) -> list[Job]:
+        told = [job_info(each) for each in found]
+        if any(each.finished_at for each in told):
+            self._before_telling()
+        return told
 
 
 def job_info(job: rows.Job) -> Job:

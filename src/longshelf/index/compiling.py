@@ -6,7 +6,7 @@ is the same after he said something else keeps its name. Then each segment compu
 
 import hashlib
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import msgspec
 import numpy as np
@@ -181,13 +181,27 @@ class Evaluation:
                 raise TypeError(f"not a settled query: {node!r}")
 
     def _all(self, node: All) -> BitMap:
-        wanted = sorted((self.of(part) for part in node.wanted), key=len) or [self._segment.all]
-        found = wanted[0]
+        """Ranges last: where little is left by then, only that is tested."""
+        ranges = [part for part in node.wanted if _is_range(part)]
+        wanted = sorted((self.of(part) for part in node.wanted if not _is_range(part)), key=len)
+        found = wanted[0] if wanted else self._segment.all
         for each in wanted[1:]:
             found = found & each
         for part in node.unwanted:
             found = found - self.of(part)
+        for part in ranges:
+            found = self._within(found, part)
         return found
+
+    def _within(self, found: BitMap, part: Leaf) -> BitMap:
+        wanted, segment = part.condition, self._segment
+        assert isinstance(wanted, tree.Range)
+        kept = segment.cache.get(key(part))
+        if kept is None:
+            tested = segment.fields[wanted.field].among(found, wanted.low, high_bound(wanted))
+            if tested is not None:
+                return tested
+        return found & (self.of(part) if kept is None else kept)
 
     def _leaf(self, leaf: Leaf) -> BitMap:  # noqa: PLR0911 - a table of the conditions there are
         segment, fields = self._segment, self._segment.fields
@@ -219,6 +233,10 @@ class Evaluation:
         if field in FLAGS:
             return self._segment.flags[field]
         return self._segment.fields[field].between(None, None)
+
+
+def _is_range(node: Node) -> TypeGuard[Leaf]:
+    return isinstance(node, Leaf) and isinstance(node.condition, tree.Range)
 
 
 def high_bound(wanted: tree.Range) -> float | str | None:

@@ -7,14 +7,17 @@ from longshelf.errors import StoreUnavailable
 from longshelf.index.following import Follower
 from longshelf.index.snapshot import BitmapSnapshot
 from longshelf.store.database import Database, Transaction
+from longshelf.store.hot import HotReads
 
 
 class BitmapEngine:
     """Serves the newest state of its follower. StoreUnavailable from `snapshot` while there is none: another engine must answer then."""
 
-    def __init__(self, database: Database, follower: Follower) -> None:
+    def __init__(self, database: Database, follower: Follower, *, hot: HotReads | None = None) -> None:
+        """With `hot`, each snapshot first looks whether something was committed; without, the follower alone decides when to look."""
         self._database = database
         self._follower = follower
+        self._hot = hot
 
     @property
     def ready(self) -> bool:
@@ -22,6 +25,8 @@ class BitmapEngine:
 
     @contextmanager
     def snapshot(self) -> Iterator[BitmapSnapshot]:
+        if self._hot is not None:
+            self._follower.keep_up(self._hot)
         state = self._follower.state
         if state is None:
             raise StoreUnavailable("The index is being built.")

@@ -1,7 +1,10 @@
 """Keeping the state current. Each process follows the change log by itself, over base files all of them share: a refresh re-reads the items
 that changed and swaps in a new state, whole. When the delta grows, one process makes the next generation while everybody serves on; the
 others find it at their next look. During an import that is faster than they can follow at ease they look less often, and a delta of more
-than DELTA_MOST items is not made at all: the last state serves until a generation holds the changes."""
+than DELTA_MOST items is not made at all: the last state serves until a generation holds the changes.
+
+A reader who comes between two looks has one made for him where looks are short, which they are unless much changes: so whoever writes and
+then asks finds what he wrote, whichever process wrote it."""
 
 import threading
 import time
@@ -16,8 +19,9 @@ from longshelf.index.changed import NO_ROWS, Rows
 from longshelf.index.generations import store_name, trusted
 from longshelf.index.segment import Segment
 from longshelf.index.state import Base, State, stale_in
-from longshelf.store import changes, columns
+from longshelf.store import changes, columns, reading
 from longshelf.store.database import Database, Transaction
+from longshelf.store.hot import HotReads
 
 FOLD_SHARE = 0.01  # of the base; a larger delta makes pages and refreshes slower
 FOLD_LEAST = 5_000  # items; below it a delta costs nothing worth a new generation
@@ -26,6 +30,7 @@ DELTA_MOST = 100_000  # items, some 50 MB in every process
 FOLD_REST = 4  # times as long as a fold took, none begins: during a long import the delta may grow, or folding would never end
 LOOK_SECONDS = 0.2  # between looks; what one process commits, the others' readers see within a second
 LOOK_REST = 5  # times as long as a look kept the processor busy, none begins
+SHORT_LOOK = 0.025  # seconds of the processor; a reader does not wait for looks that take longer
 
 _log = structlog.get_logger(__name__)
 
@@ -42,6 +47,8 @@ class Follower:
         self._rows: Rows = NO_ROWS
         self._turn = threading.Lock()
         self._fold_after = 0.0
+        self._look_cost = 0.0  # seconds of the processor, of the last look that found something
+        self._look_after = 0.0  # when a reader may have the next one made
         self._waiting = False  # for a generation, because too much changed since the state
         self._distrusted: set[str] = set()
         self._stopping = threading.Event()
@@ -55,6 +62,14 @@ class Follower:
     def catch_up(self) -> None:
         """As `refresh`, unless so much has changed that a generation must hold it: then the last state stays, and the call is cheap."""
         self._look(most=DELTA_MOST)
+
+    def keep_up(self, hot: HotReads) -> None:
+        """For readers: as `catch_up`, where that is short and was not just done. Costs one small read where nothing is new."""
+        state = self.state
+        if state is None or self._look_cost > SHORT_LOOK or time.monotonic() < self._look_after:
+            return
+        if reading.revision(hot) != state.revision:
+            self.catch_up()
 
     @property
     def wants_generation(self) -> bool:
@@ -105,11 +120,15 @@ class Follower:
 
     def _look(self, most: int | None) -> State | None:
         with self._turn:
+            before, began = self.state, time.thread_time()
             base = self._newest_base()
             if base is None:
                 self.state = None
             else:
                 self._catch_up(base, most)
+            if self.state is not before:
+                self._look_cost = time.thread_time() - began
+                self._look_after = time.monotonic() + LOOK_REST * self._look_cost
             return self.state
 
     def _unless_stopping(self, _step: str, _done: float) -> None:

@@ -1,6 +1,7 @@
 """The first items of a large result without a view of it: the order is read from its front, testing which items belong, until there are
 enough. Only worth it for what a first page needs; where the items are too rare near the front it gives up."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,23 +10,32 @@ from pyroaring import BitMap
 from longshelf.index import bitmaps
 from longshelf.index.bitmaps import Array
 from longshelf.index.compiling import All, Leaf, Node, high_bound
-from longshelf.index.fields import Field, Order
+from longshelf.index.fields import Order, Sorted
 from longshelf.index.listing import Entry, Listing, Part
 from longshelf.index.shuffling import Shuffled
-from longshelf.model.query import Range
+from longshelf.model.query import PREFIX_END, Range
 from longshelf.model.sorts import MASK, Sort
 
 NEAR = 1_000  # a window that ends beyond it wants a view
 FIRST_READ = 2_048  # positions; each following read is twice as long
 READ_MOST = 131_072  # positions; a view costs about as much as going on
+WORTH = 32_768  # positions; where more are likely to be read, a view of a short result is made faster
 
+
+YEARS = 10_000  # a date has four digits of them
 
 Span = tuple[int, int]  # ranks from the first to before the second
+Bound = float | str | None
+
+
+def worth_reading(result: int, count: int, wanted: int, *, short: bool) -> bool:
+    """Whether the first `wanted` of so many items, out of `count` places, are likely found soon, if they lie like most things do."""
+    return not short or wanted * count <= WORTH * result
 
 
 def first_ranks(order: Order, runs: Sequence[Span], result: BitMap, wanted: int, *, descending: bool) -> Array | None:
-    """Ranks, ascending, of at least the first `wanted` items of a result, in one direction; None when giving up. `runs`, in that direction,
-    hold all of the result."""
+    """Ranks, ascending, of the first `wanted` items of a result, in one direction, or of all; None when giving up. `runs`, in that
+    direction, hold all of the result."""
     if isinstance(order, Shuffled):
         return _first_shuffled(order, result, wanted, descending=descending)
     found: list[Array] = []
@@ -42,8 +52,14 @@ def first_ranks(order: Order, runs: Sequence[Span], result: BitMap, wanted: int,
             missing -= len(hits)
             read, length, at = read + high - low, 2 * length, upto
             if missing <= 0:
-                return np.sort(np.concatenate(found))
+                return _leading(np.sort(np.concatenate(found)), order.valued, wanted, descending=descending)
     return np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+
+
+def first_valueless(order: Order, result: BitMap, wanted: int, *, descending: bool) -> Array:
+    """As `first_ranks`, of a result in which nothing has a value of what is sorted by: it is in the order of the ordinals."""
+    first = result[-wanted:] if descending else result[:wanted]
+    return np.sort(order.ranks_of(bitmaps.ordinals(first)))
 
 
 def runs_of(order: Order, count: int, within: Span | None, *, descending: bool) -> Sequence[Span]:
@@ -54,22 +70,37 @@ def runs_of(order: Order, count: int, within: Span | None, *, descending: bool) 
     return ((0, order.valued), (order.valued, count)) if descending else ((0, count),)
 
 
-def within(field: Field, name: str, node: Node) -> Span | None:
-    """Where all items of a query must lie in the order of a field, as far as the query says so itself: a range of the very value that is
-    sorted by would else be searched for from the far end. None when it does not."""
-    spans = [
-        field.span(part.condition.low, high_bound(part.condition))
+def within(order: Order, name: str, node: Node) -> Span | None:
+    """Where all items of a query must lie in the order of the field `name`, as far as the query says so itself: a range of the very value
+    that is sorted by would else be searched for from the far end. None when it does not."""
+    if not isinstance(order, Sorted):
+        return None
+    bounds = [
+        _bounds(part.condition, name)
         for part in (node.wanted if isinstance(node, All) else (node,))
-        if isinstance(part, Leaf) and isinstance(part.condition, Range) and part.condition.field == name
+        if isinstance(part, Leaf) and isinstance(part.condition, Range)
     ]
+    spans = [order.field.span(*each) for each in bounds if each is not None]
     if not spans:
         return None
     low, high = max(span[0] for span in spans), min(span[1] for span in spans)
     return low, max(low, high)
 
 
+def _bounds(wanted: Range, name: str) -> tuple[Bound, Bound] | None:
+    """What a range says about another field: about itself all, and a year about the date, whose beginning it is."""
+    if wanted.field == name:
+        return wanted.low, high_bound(wanted)
+    if (wanted.field, name) != ("year", "date"):
+        return None
+    first, last = (None if each is None else float(each) for each in (wanted.low, wanted.high))
+    low = None if first is None or not 0 <= first < YEARS else f"{math.floor(first):04}"
+    high = None if last is None or not 0 <= last < YEARS else f"{math.floor(last):04}{PREFIX_END}"
+    return low, high
+
+
 def first_entries(sort: Sort, base: Part, delta: Part | None, wanted: int) -> list[Entry]:
-    """The first `wanted` of both together. `base` holds at least so many first ones of its own (or all)."""
+    """The first `wanted` of both together. `base` holds so many first ones of its own, or all."""
     placed = [(entry.rank >= base.order.valued, entry.rank, 1, 0, entry) for entry in base.entries(0, base.view.count)]
     if delta is not None and delta.view.count:
         first = Listing(sort, delta).entries(0, wanted)
@@ -81,6 +112,15 @@ def first_entries(sort: Sort, base: Part, delta: Part | None, wanted: int) -> li
         valued = sum(not each[0] for each in placed)
         placed = placed[:valued][::-1] + placed[valued:][::-1]
     return [each[4] for each in placed[:wanted]]
+
+
+def _leading(ranks: Array, valued: int, wanted: int, *, descending: bool) -> Array:
+    """Of ascending ranks, those of the first `wanted` in a direction, ascending."""
+    if not descending:
+        return ranks[:wanted]
+    behind = int(np.searchsorted(ranks, valued))  # those without a value come last in both directions
+    first = ranks[max(behind - wanted, 0) : behind]
+    return np.concatenate([first, ranks[behind:][max(len(ranks) - behind - wanted + len(first), 0) :]])
 
 
 def _first_shuffled(order: Shuffled, result: BitMap, wanted: int, *, descending: bool) -> Array | None:

@@ -60,6 +60,10 @@ class Segment:
             return Shuffled(shuffle(sort.seed), self.ids)
         return Sorted(self.fields[sort.name], self.ids)
 
+    def valueless(self, name: str) -> BitMap:
+        """Places without a value of this field, or without an item."""
+        return self.cache.get_or(("valueless", name), self.fields[name].valueless)
+
     def ordinals(self, ids: Ints) -> Ints:
         """Of those of the ids that are here, ascending; no id twice."""
         places = self.ids.below(ids)

@@ -7,6 +7,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from longshelf.index import bitmaps, entity_listing, fronts, views
+from longshelf.index.bitmaps import Array
 from longshelf.index.compiling import Evaluation, Node, Settling, key
 from longshelf.index.counting import Results, entity_facet, value_facet
 from longshelf.index.fields import Order, Sorted
@@ -155,12 +156,15 @@ class BitmapSnapshot:
         if order.plain or self.state.base.views.get(_view_name(node, sort, settling)) is not None:
             return None
         results = self._results(query, viewer)
-        if results is None or len(results.base) <= views.SHORT:
-            return None
         stop = window.start + window.size
-        within = fronts.within(order.field, sort.name, node) if isinstance(order, Sorted) else None
-        runs = fronts.runs_of(order, segment.count, within, descending=sort.descending)
-        ranks = fronts.first_ranks(order, runs, results.base, stop, descending=sort.descending)
+        if results is None or not fronts.worth_reading(len(results.base), segment.count, stop, short=len(results.base) <= views.SHORT):
+            return None
+        ranks: Array | None
+        if isinstance(order, Sorted) and results.base.issubset(segment.valueless(sort.name)):
+            ranks = fronts.first_valueless(order, results.base, stop, descending=sort.descending)
+        else:
+            runs = fronts.runs_of(order, segment.count, fronts.within(order, sort.name, node), descending=sort.descending)
+            ranks = fronts.first_ranks(order, runs, results.base, stop, descending=sort.descending)
         if ranks is None:
             return None
         delta = None if self.state.delta is None else self._part(self.state.delta, results.delta, sort, settling)

@@ -23,9 +23,14 @@ from longshelf.catalog.entities import Entities
 from longshelf.catalog.files import Files
 from longshelf.catalog.flags import ENGINE, Flags
 from longshelf.catalog.following import Follower
+from longshelf.catalog.home import HomePages
 from longshelf.catalog.libraries import Libraries
 from longshelf.catalog.paging import Cursors
+from longshelf.catalog.recommended import Recommended
+from longshelf.catalog.restricting import Restricting
+from longshelf.catalog.statistics import Statistics
 from longshelf.catalog.views import Views
+from longshelf.catalog.watching import Watching
 from longshelf.catalog.work import Work
 from longshelf.config import Settings
 from longshelf.errors import StoreUnavailable
@@ -95,13 +100,13 @@ class _Running:
             database.close()
 
 
-def _engine(database: Database, index: IndexFollower | None, flags: Flags) -> Engine:
+def _engine(database: Database, index: IndexFollower | None, hot: HotReads, flags: Flags) -> Engine:
     """Without an index SQL is who is wanted, and counts exactly. As a stand-in it says "at least" beyond COUNT_CAP: a person who waits for
     the index to be built wants his page now."""
     if index is None:
         return SqlEngine(database.read)
     switch = SwitchEngine(
-        BitmapEngine(database, index), SqlEngine(database.read, count_cap=COUNT_CAP), lambda: flags.value(ENGINE) == "bitmaps"
+        BitmapEngine(database, index, hot=hot), SqlEngine(database.read, count_cap=COUNT_CAP), lambda: flags.value(ENGINE) == "bitmaps"
     )
     flags.serving = lambda: switch.serving
     return switch
@@ -119,7 +124,7 @@ def _services(settings: Settings, database: Database, index: IndexFollower | Non
     threads, decoders = Threads(), Workers(DECODERS)
     flags = Flags(database, settings.engine)
     caught_up: Callable[[], object] = index.catch_up if index is not None else lambda: None
-    cursors, engine = Cursors(stored.secret(database)), _engine(database, index, flags)
+    cursors, engine = Cursors(stored.secret(database)), _engine(database, index, hot, flags)
     catalog = Catalog(database, engine, cursors, gate=SqlEngine(database.read), hot=hot)
     entities = Entities(database, engine, cursors)
     return Services(
@@ -127,9 +132,14 @@ def _services(settings: Settings, database: Database, index: IndexFollower | Non
         entities=entities,
         libraries=Libraries(database),
         editing=Editing(database, catalog, entities, written=caught_up),
+        restrictions=Restricting(database),
         views=Views(database),
+        watching=Watching(database, engine, catalog, hot=hot),
+        recommended=Recommended(database, engine, hot=hot),
+        home=HomePages(database),
+        statistics=Statistics(database, engine),
         flags=flags,
-        work=Work(database),
+        work=Work(database, before_telling=caught_up),
         files=Files(database, catalog),
         thumbnails=Thumbnails(settings.thumbnails, decoders),
         decoders=decoders,

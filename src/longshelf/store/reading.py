@@ -128,6 +128,12 @@ def hot_mine(hot: HotReads, user_id: int, ids: Iterable[int]) -> dict[int, MineR
     return {row[0]: MineRow(*row) for row in hot.rows_of(_HOT_MINE, ids, user_id)}
 
 
+def revision(hot: HotReads) -> int:
+    """The newest commit that changed the catalogue."""
+    ((found,),) = hot.rows("SELECT value FROM revision")
+    return int(found)
+
+
 def newest(hot: HotReads, user_id: int) -> tuple[int | None, ...]:
     """Names what every card and all of the user's rows hold now: another commit to either gives another answer."""
     (found,) = hot.rows(_NEWEST, user_id)
