@@ -77,10 +77,10 @@ def test_why_a_file_could_not_be_read_stands_on_its_item(parts: Parts) -> None:
     with made.database.write() as write:
         files.put_issues(write.connection, made.library_id, [(0, b"film.mp4", "truncated"), (0, b"odd \xff name", "no idea")], at=1)
     assert parts.catalog.item(ANN, made.film).issues == ["truncated"]
-    listed = parts.libraries.issues(made.library_id, 1, 1)
+    listed = parts.libraries.issues(ANN, made.library_id, 1, 1)
     assert (listed.items[0].path, listed.items[0].reason, listed.pagination.total_count) == ("film.mp4", "truncated", 2)
-    assert parts.libraries.issues(made.library_id, 2, 1).items[0].path == "odd � name"
-    assert parts.libraries.issues(made.library_id, 3, 1).items == []
+    assert parts.libraries.issues(ANN, made.library_id, 2, 1).items[0].path == "odd � name"
+    assert parts.libraries.issues(ANN, made.library_id, 3, 1).items == []
     assert parts.libraries.one(ANN, made.library_id).issue_count == 2
 
 
@@ -112,7 +112,7 @@ def test_entities_by_name_and_by_count(parts: Parts) -> None:
         first = parts.entities.browse(ANN, EntityKind.TAG, EntityQuery("", sort), PageRequest(size=2))
         rest = parts.entities.browse(ANN, EntityKind.TAG, EntityQuery("", sort), PageRequest(None, None, first.pagination.next_cursor, 50))
         assert len({entity.id for entity in first.items} | {entity.id for entity in rest.items}) == len(by_name)
-    said = parts.editing.edit_entity_me(ANN, EntityKind.TAG, by_name[0].id, EditEntityMe(rating=10, hidden=True))
+    said = parts.editing.edit_entity_me(ANN, EntityKind.TAG, by_name[0].id, EditEntityMe(rating=10, favorite=True))
     assert parts.entities.one(ANN, EntityKind.TAG, by_name[0].id).me == said
     with pytest.raises(NotFound):
         parts.entities.one(ANN, EntityKind.STUDIO, by_name[0].id)
@@ -168,6 +168,21 @@ def test_what_is_told_was_caught_up_with_before(parts: Parts) -> None:
     assert caught_up_at == [change.revision]
     follower.look()
     assert caught_up_at == [change.revision]
+
+
+def test_a_job_that_has_ended_is_told_when_what_it_did_was_caught_up_with(parts: Parts) -> None:
+    database = parts.made.database
+    told: list[bool] = []
+    work = Work(database, before_telling=lambda: told.append(True))
+    with database.write_quietly() as connection:
+        job = jobs.enqueue(connection, "test", {}, at=database.clock())
+    work.one(job.id)
+    work.browse((), "", 1, 50)
+    assert told == []
+    work.cancel(job.id)
+    assert work.one(job.id).finished_at is not None
+    work.browse((), "", 1, 50)
+    assert told == [True, True]
 
 
 def test_views_are_saved_by_name(parts: Parts) -> None:

@@ -1,5 +1,7 @@
 """Bitmaps from masks and lists, and back."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -28,6 +30,33 @@ def test_a_mask_and_a_list_make_the_same_bitmap(count: int, share: float, seed: 
     assert bitmaps.size(listed) >= len(listed.serialize())
 
 
+@settings(deadline=None, max_examples=120)
+@given(
+    kind=st.sampled_from((np.uint8, np.uint16, np.int32, np.uint32)),
+    count=st.sampled_from((0, 1, 9, 65_537, 200_001)),
+    most=st.sampled_from((3, 200)),
+    first=st.integers(0, 200),
+    width=st.integers(1, 56),
+    seed=st.integers(0, 9),
+)
+def test_a_span_of_numbers_is_found_piece_by_piece(kind: Any, count: int, most: int, first: int, width: int, seed: int) -> None:
+    numbers = np.random.default_rng(seed).integers(0, most, count).astype(kind)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bitmaps, "PIECE", 4_096)
+        found = bitmaps.of_span(numbers, first, first + width)
+    assert bitmaps.ordinals(found).tolist() == np.flatnonzero((numbers >= first) & (numbers < first + width)).tolist()
+
+
+@pytest.mark.parametrize("pattern", [[1, 0, 5_000, 1], [0, 1, 1, 65_536], [4_096, 4_097, 65_536, 1, 0, 3]])
+def test_containers_of_few_and_of_many_stand_side_by_side(pattern: list[int]) -> None:
+    mask = np.zeros((len(pattern), 65_536), dtype=bool)
+    for row, many in zip(mask, pattern, strict=True):
+        row[:many] = True
+    found = bitmaps.of_mask(mask.reshape(-1))
+    assert found == bitmaps.of(np.flatnonzero(mask))
+    assert [found.range_cardinality(start, start + 65_536) for start in range(0, mask.size, 65_536)] == pattern
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     count=st.sampled_from((0, 1, 63, 64, 65, 1_000, 20_000)),
@@ -41,6 +70,7 @@ def test_rank_and_select_are_those_of_a_sorted_list(count: int, share: float, as
     members = np.flatnonzero(mask)
     found = RankSelect(*RankSelect.packed(mask))
     ordinals = rng.integers(0, count + 1, asked)
+    assert bitmaps.ordinals(found.bitmap()).tolist() == members.tolist()
     assert found.rank(ordinals).tolist() == np.searchsorted(members, ordinals).tolist()
     if len(members):
         indexes = rng.integers(0, len(members), asked)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from longshelf.index import fronts, views
+from longshelf.index import fields, fronts, views
 from longshelf.index.snapshot import BitmapSnapshot
 from longshelf.index.state import State
 from longshelf.model import query as tree
@@ -39,11 +39,14 @@ shares = st.sampled_from((0.0, 0.1, 0.5, 0.9, 1.0))
 
 @pytest.fixture(autouse=True, params=["as listed ranks", "as large results"])
 def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Large results take other ways; here every result does."""
+    """Large results take other ways; here every result does, or none. Ranges are tested item by item among large results too."""
     if request.param == "as large results":
         monkeypatch.setattr(views, "SHORT", -1)
         monkeypatch.setattr(fronts, "FIRST_READ", 2)
         monkeypatch.setattr(fronts, "READ_MOST", 14)
+    else:
+        monkeypatch.setattr(fronts, "WORTH", 0)
+        monkeypatch.setattr(fields, "FEW", {1: 0, 2: 0, 4: 0})
 
 
 @contextmanager
@@ -247,6 +250,51 @@ def test_a_range_of_what_is_sorted_by_spares_the_way_to_it(database: Database, m
         assert not len(snap.state.base.views)
 
 
+def test_years_say_where_the_dates_begin(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "SHORT", -1)
+    monkeypatch.setattr(fronts, "FIRST_READ", 1)
+    monkeypatch.setattr(fronts, "READ_MOST", 2)
+    with changed_shelf(database, world(3, 60), 0) as (_, snap, now):
+        years = sorted({each.year for each in now.items if each.year is not None})
+        for first, last in (
+            (years[3], years[-4]),
+            (float(years[3]), years[-4] + 0.5),
+            (years[3] - 0.5, None),
+            (None, years[-4]),
+            (-5, 10**9),
+        ):
+            asked = tree.Range("year", first, last)
+            for descending in (False, True):
+                sort = Sort("date", descending)
+                assert list(snap.page(asked, sort, Offset(0, 1), ANN).ids) == expected(now, asked, sort, ANN)[:1]
+        assert not len(snap.state.base.views)
+
+
+def test_what_has_no_value_is_not_looked_for_among_the_values(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "SHORT", -1)
+    monkeypatch.setattr(fronts, "READ_MOST", 0)
+    asked = tree.Not(tree.Has("rating"))
+    with changed_shelf(database, world(3, 60), 0) as (_, snap, now):
+        for descending in (False, True):
+            sort = Sort("rating", descending)
+            wanted = expected(now, asked, sort, ANN)
+            assert len(wanted) > 5
+            assert list(snap.page(asked, sort, Offset(1, 3), ANN).ids) == wanted[1:4]
+        assert not len(snap.state.base.views)
+
+
+def test_a_first_page_goes_on_behind_the_values(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "SHORT", -1)
+    monkeypatch.setattr(fronts, "FIRST_READ", 5)
+    monkeypatch.setattr(fronts, "READ_MOST", 1_000)
+    with changed_shelf(database, world(3, 60), 0) as (_, snap, now):
+        valued = sum(each.rating is not None for each in now.items)
+        for sort in (Sort("rating"), Sort("rating", descending=False)):
+            for size in (valued - 1, valued, valued + 1, valued + 3, len(now.items) + 5):
+                assert list(snap.page(ALL, sort, Offset(0, size), ANN).ids) == expected(now, ALL, sort, ANN)[:size]
+        assert not len(snap.state.base.views)
+
+
 @pytest.mark.parametrize("share", [0.0, 0.5])
 def test_a_view_goes_when_its_cache_lets_it_go(database: Database, share: float) -> None:
     with changed_shelf(database, world(3, 60), share) as (_, snap, _):
@@ -261,7 +309,7 @@ def test_a_view_goes_when_its_cache_lets_it_go(database: Database, share: float)
 
 def test_what_is_kept_of_a_filter_has_no_room_left_over(database: Database) -> None:
     with changed_shelf(database, world(3, 60), 0) as (_, snap, _):
-        few = tree.both(tree.Range("rating", 1, 60), tree.Range("rating", 50, 100))
+        few = tree.both(tree.Linked(EntityKind.TAG, tuple(range(1, 9))), tree.Has("rating"))
         snap.count(few, ANN)
         kept = [bitmap for bitmap, _ in snap.state.base.segment.cache._held.values()]
         assert len(kept) > 1

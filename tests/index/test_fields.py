@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from longshelf.index import bitmaps, fields, widths
 from longshelf.index import values as forms
@@ -63,6 +64,13 @@ def test_a_field_answers_what_a_sorted_list_answers(data: st.DataObject, kind: s
         if value is not None and (low is None or low <= value) and (high is None or value <= high)
     ]
     assert list(field.between(low, high)) == inside
+    some = BitMap(data.draw(st.sets(st.integers(0, len(column) - 1)) if column else st.just(set())))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fields, "FEW", {1: 0, 2: 0, 4: 0})
+        among = field.among(some, low, high)
+    assert among is None if field.codes is None and field.ranks is None else list(among or ()) == [each for each in inside if each in some]
+    absent = [place for place, value in enumerate(column) if value is None]
+    assert list(field.valueless()) == (absent if field.absent is not None else [])
     ids = np.arange(len(column), dtype=np.int64) * 2
     order = Sorted(field, Listed(ids))
     arranged = sorted((value, place) for place, value in enumerate(column) if value is not None)

@@ -21,13 +21,13 @@ from longshelf.index.files import Filled
 from longshelf.index.folding_places import Unfoldable
 from longshelf.index.segment import BOTH, FORMATS, KINDS, NUMBER_FIELDS, ORDERED, TEXT_FIELDS, Segment
 from longshelf.index.values import Texts
-from longshelf.model.facts import ItemFacts
+from longshelf.model.facts import ItemFacts, LinkFacts
 from longshelf.model.kinds import EntityKind, Format, Role
 from longshelf.model.sorts import SORTS, Sort
 from longshelf.store import columns
 from longshelf.store.database import Database
 from tests.index.shelves import put, remove
-from tests.model.worlds import World, world
+from tests.model.worlds import ENTITIES, World, world
 from tests.store.engine.shelves import shelf
 
 MANY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=60)
@@ -286,6 +286,40 @@ def test_any_sequence_of_changes_and_folds_gives_what_a_build_gives(
                 touched |= library.empty()
             else:
                 touched |= getattr(library, step)(library.rng.randint(1, 6))
+
+
+def test_an_entity_gains_and_loses_roles(connection: Connection) -> None:
+    """Those of one role and those of several are kept in two ways, and change from either to the other."""
+    library = Library(connection, random.Random(3), scattered=False)
+    person = next(each for each in ENTITIES if each.kind == EntityKind.PERSON)
+    items = [msgspec.structs.replace(each, id=number) for number, each in enumerate(world(4, 12).items, 1)]
+
+    def cast_(roles: dict[int, tuple[Role, ...]]) -> set[int]:
+        """Who the person is in the items with these ids."""
+        return library.write(
+            [
+                msgspec.structs.replace(each, links=tuple(LinkFacts(EntityKind.PERSON, person.id, role) for role in roles[each.id]))
+                for each in items
+                if each.id in roles
+            ]
+        )
+
+    author, narrator = (Role.AUTHOR,), (Role.NARRATOR,)
+    cast_(dict.fromkeys(range(1, 8), author))
+    library.build()
+    for roles in (
+        {3: narrator},  # others stay what they were
+        {3: author},  # one role again
+        {1: narrator, 2: author + narrator},
+        {1: author, 2: author},
+        dict.fromkeys(range(1, 8), narrator),  # all at once another one
+        {5: (), 6: author},
+        dict.fromkeys(range(1, 8), ()),
+        {2: author + narrator},
+    ):
+        library.fold(cast_(roles), None)
+        library.agree()
+    assert library.folds == 8
 
 
 @pytest.mark.parametrize("scattered", [False, True])

@@ -6,18 +6,21 @@ from itertools import islice
 from typing import Any
 
 from longshelf.bench.machine import milliseconds, percentile, private_mib
-from longshelf.bench.questions import PAGE, Known, random_filters, random_sort
+from longshelf.bench.questions import PAGE, Known, random_filters, random_restriction, random_sort
 from longshelf.index.engine import BitmapEngine
 from longshelf.index.following import Follower
 from longshelf.model.engine import FacetRequest, Offset
 from longshelf.model.kinds import EntityKind
-from longshelf.model.query import EVERYTHING, Query
+from longshelf.model.query import EVERYTHING, Query, both
 from longshelf.model.sorts import Sort
 from longshelf.store import bulk, tables
 from longshelf.store.database import Database
 
 FILTERS = 1_000
 FACETED = 200
+PEOPLE = 20  # of whom each is kept from three tags and fifty persons of his own
+RESTRICTED = 400  # filters
+RULES_CHANGED = "page 1 after the rules changed"
 HOSTILE = 10_000
 CHANGED = (1, 100, 5_000)
 PROMISED: dict[str, tuple[float, float | None]] = {  # name: (percentile, ms)
@@ -30,6 +33,7 @@ PROMISED: dict[str, tuple[float, float | None]] = {  # name: (percentile, ms)
     "200 tag facets, cold": (0.99, 20.0),
     "all tag facets, warm": (0.99, 20.0),
     "similar": (0.99, 20.0),
+    RULES_CHANGED: (1.0, 100.0),
 }
 
 Times = dict[str, list[float]]
@@ -37,14 +41,32 @@ Times = dict[str, list[float]]
 
 def percentiles(engine: BitmapEngine, known: Known, seed: int) -> list[dict[str, Any]]:
     """A row a promise, in ms."""
-    times: Times = {name: [] for name in PROMISED}
+    times: Times = {name: [] for name in PROMISED if name != RULES_CHANGED}
     rng = random.Random(seed)  # noqa: S311 - not for secrets
     for number, query in enumerate(islice(random_filters(known, seed), FILTERS)):
         _pages(engine, known, query, rng, times)
         if number < FACETED:
             _facets(engine, known, query, times, everything=number % 2 == 0)
             _similar(engine, known, rng.randint(1, known.items), times)
-    return [_row(name, times[name]) for name in PROMISED]
+    return [_row(name, found) for name, found in times.items()]
+
+
+def restricted(engine: BitmapEngine, known: Known, seed: int) -> list[dict[str, Any]]:
+    """The same for PEOPLE with rules of their own, who take turns; and the first page of each right after his rules were made."""
+    times: Times = {name: [] for name in PROMISED}
+    rng = random.Random(seed + 2)  # noqa: S311 - not for secrets
+    masks = [random_restriction(known, rng) for _ in range(PEOPLE)]
+    for mask in masks:
+        with engine.snapshot() as snap:
+            query, sort = both(known.tag(10), mask), random_sort(rng)
+            times[RULES_CHANGED].append(milliseconds(lambda: snap.page(query, sort, Offset(0, PAGE), known.viewer)))  # noqa: B023
+    for number, query in enumerate(islice(random_filters(known, seed + 2), RESTRICTED)):
+        mine = both(query, masks[number % PEOPLE])
+        _pages(engine, known, mine, rng, times)
+        if number < FACETED:
+            _facets(engine, known, mine, times, everything=number % 2 == 0)
+            _similar(engine, known, rng.randint(1, known.items), times, masks[number % PEOPLE])
+    return [_row(name, found) for name, found in times.items()]
 
 
 def hostile(engine: BitmapEngine, known: Known, seed: int, say: Callable[[str], None], most: int = HOSTILE) -> dict[str, Any]:
@@ -102,9 +124,9 @@ def _facets(engine: BitmapEngine, known: Known, query: Query, times: Times, *, e
             times[label].append(milliseconds(lambda: snap.facets([FacetRequest(EntityKind.TAG, query, limit=limit)], known.viewer)))
 
 
-def _similar(engine: BitmapEngine, known: Known, item_id: int, times: Times) -> None:
+def _similar(engine: BitmapEngine, known: Known, item_id: int, times: Times, seen: Query = EVERYTHING) -> None:
     with engine.snapshot() as snap:
-        times["similar"].append(milliseconds(lambda: snap.similar(item_id, EVERYTHING, 0, 24, known.viewer)))
+        times["similar"].append(milliseconds(lambda: snap.similar(item_id, seen, 0, 24, known.viewer)))
 
 
 def _deep(engine: BitmapEngine, known: Known, query: Query, sort: Sort, depth: float) -> float:

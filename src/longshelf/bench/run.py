@@ -64,6 +64,8 @@ def _measure(report: Report, database: Database, index: Path, *, sql: bool, most
     built, size = _built(database, index)
     follower = Follower(database, index)
     opened = milliseconds(follower.refresh)
+    assert follower.state is not None
+    files.warm(follower.state.base.segment.arrays)  # as a server does when it starts
     asking = known(database, VIEWER)
     engine = BitmapEngine(database, follower)
     making = {"rows into the store, items/s": filled, "build, s": built, "files, MiB": size, "bytes an item": size * 2**20 / report.items}

@@ -50,6 +50,7 @@ class Follower:
         self._look_cost = 0.0  # seconds of the processor, of the last look that found something
         self._look_after = 0.0  # when a reader may have the next one made
         self._waiting = False  # for a generation, because too much changed since the state
+        self._warmed: Base | None = None
         self._distrusted: set[str] = set()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -82,7 +83,7 @@ class Follower:
     def start(self, *, building: bool = True) -> None:
         """Follows, and builds when it is time, in threads of its own until `stop`. A build keeps its process busy: where there is a process
         that answers no requests, let that one build and the others only follow."""
-        works: dict[str, tuple[Callable[[], object], float]] = {"index follower": (self.catch_up, LOOK_REST)}
+        works: dict[str, tuple[Callable[[], object], float]] = {"index follower": (self._follow, LOOK_REST)}
         if building:
             works["index builder"] = (self._build_if_wanted, 0)
         self._threads = [threading.Thread(target=self._repeat, args=args, name=name, daemon=True) for name, args in works.items()]
@@ -109,6 +110,12 @@ class Follower:
             except Exception as error:  # the boundary of the thread: the next look may succeed, and readers still have the last state
                 _log.exception("index trouble", reason=str(error))
                 self._stopping.wait(5)
+
+    def _follow(self) -> None:
+        self.catch_up()
+        if self.state is not None and self.state.base is not self._warmed:
+            self._warmed = self.state.base
+            files.warm(self._warmed.segment.arrays)
 
     def _build_if_wanted(self) -> None:
         if self.wants_generation:

@@ -94,7 +94,7 @@ def _bounds(wanted: Range, name: str) -> tuple[Bound, Bound] | None:
     if (wanted.field, name) != ("year", "date"):
         return None
     first, last = (None if each is None else float(each) for each in (wanted.low, wanted.high))
-    low = None if first is None or not 0 <= first < YEARS else f"{math.floor(first):04}"
+    low = None if first is None or not 0 <= first < YEARS else f"{math.ceil(first):04}"
     high = None if last is None or not 0 <= last < YEARS else f"{math.floor(last):04}{PREFIX_END}"
     return low, high
 

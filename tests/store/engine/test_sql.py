@@ -265,6 +265,23 @@ def test_a_capped_count_says_that_it_is_an_estimate(database: Database) -> None:
             assert snap.count(ALL, ANN) == Count(10)
 
 
+def test_facets_of_a_large_result_are_counted_among_some_items_and_say_so(database: Database) -> None:
+    with shelf(database, world(6, 40)) as connection:
+        with snapshot(connection) as snap:
+            exact = {name: snap.facets([FacetRequest(name, ALL, limit=0)], ANN)[0] for name in (EntityKind.TAG, "kind", "library")}
+            total = snap.count(ALL, ANN).value
+        with snapshot(connection, count_cap=4 * total) as snap:
+            assert {name: snap.facets([FacetRequest(name, ALL, limit=0)], ANN)[0] for name in exact} == exact
+        with snapshot(connection, count_cap=4 * 9) as snap:
+            for name, whole in exact.items():
+                (some,) = snap.facets([FacetRequest(name, ALL, limit=0)], ANN)
+                assert some.is_estimate
+                counts = {each.value: each.count for each in whole.values}
+                assert all(each.count <= counts[each.value] for each in some.values)
+                if name != EntityKind.TAG:  # each item has one
+                    assert sum(each.count for each in some.values) == 9
+
+
 def test_ten_thousand_ids_are_one_bound_value(database: Database) -> None:
     library = world(5, 30)
     ids = tuple(range(2, 10_000))

@@ -36,6 +36,14 @@ def entity_facet(connection: Connection, request: FacetRequest, where: ColumnEle
     return Facet(request.facet, tuple(FacetValue(row[0], row[1], row[2]) for row in rows), rows[0][3] if rows else 0)
 
 
+def some(connection: Connection, where: ColumnElement[bool], most: int) -> ColumnElement[bool] | None:
+    """A condition that selects `most` of the items that `where` selects; None when there are no more than that. Which ones is left to the
+    database: those it finds first."""
+    first = select(item.c.id).where(where)
+    found = connection.execute(select(func.count()).select_from(first.limit(most + 1).subquery())).scalar_one()
+    return item.c.id.in_(first.limit(most).correlate(None)) if found > most else None
+
+
 def by_entity(kind: EntityKind, query: Query, where: ColumnElement[bool], dialect: str) -> Select[Any]:
     """(entity_id, items): how many items of `query` carry each entity of a kind, those without any left out. `where` selects the items."""
     return _of_everything(kind) if query == EVERYTHING else _of_items(kind, where, dialect)
