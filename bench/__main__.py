@@ -3,10 +3,19 @@
 import argparse
 import sys
 
-from bench import http, index, reads, scan
+from bench import http, index, others, parsers, reads, scan, stash
+from longshelf import logs
 
-BENCHMARKS = {"scan": scan.run, "reads": reads.run, "index": index.run, "http": http.run}
-USUAL = ("scan", "reads")  # index and http make ten million items first: name them, with a --scale that suits your patience
+BENCHMARKS = {
+    "scan": scan.run,
+    "reads": reads.run,
+    "parsers": parsers.run,
+    "index": index.run,
+    "others": others.run,
+    "http": http.run,
+    "stash": stash.run,
+}
+USUAL = ("scan", "reads")  # index, others and http make ten million items first: name them, with a --scale that suits your patience
 
 
 def main() -> None:
@@ -14,6 +23,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help=f"which; {' and '.join(USUAL)} when none is named")
     parser.add_argument("--scale", type=float, default=1.0, help="size of the libraries against the full one")
     arguments = parser.parse_args()
+    logs.configure("auto", "warning")  # on stderr, or lines about what was built stand between the tables
     for name in arguments.names or USUAL:
         sys.stdout.write(BENCHMARKS[name](arguments.scale) + "\n")
         sys.stdout.flush()

@@ -26,8 +26,8 @@ from typing import Any, NamedTuple
 
 from bench import bare
 from bench.machine import environment_for
-from longshelf.accounts import users
-from longshelf.accounts.accounts import Accounts
+from longshelf.accounts import keys, users
+from longshelf.accounts.accounts import Accounts, Origin
 from longshelf.api.requests import SESSION_COOKIE
 from longshelf.bench.machine import describe, table
 from longshelf.demo.stocking import stock
@@ -245,7 +245,7 @@ def _prepare(base: Path, count: int) -> tuple[str, str]:
             build_generation(database, base / f"index-{count}")
         with suppress(Conflict):  # she is there since an earlier run
             users.add(database, NAME, PASSWORD, admin=True)
-        session = Accounts(database, lambda work: work()).sign_in(NAME, PASSWORD, "")[1]
-        return users.create_key(database, NAME, "bench"), session
+        session = Accounts(database, lambda work: work()).sign_in(NAME, PASSWORD, Origin(""))[1]
+        return keys.create(database, NAME, "bench"), session
     finally:
         database.close()

@@ -48,6 +48,13 @@ def test_the_database_follows_a_data_directory_set_in_the_file(tmp_path: Path) -
         ("LONGSHELF_PORT", "65536", "1 to 65535"),
         ("LONGSHELF_LOG", "xml", "auto, json, console"),
         ("LONGSHELF_WORKERS", "-1", "1 to 256"),
+        ("LONGSHELF_TRUSTED_PROXIES", "10.0.0.0/8, proxy.local", "proxy.local"),
+        ("LONGSHELF_TRUSTED_PROXIES", "10.0.0.1/8", "host bits"),
+        ("LONGSHELF_PROXY_USER_HEADER", "Remote User", "not the name of a header"),
+        ("LONGSHELF_PROXY_USER_HEADER", "Remote-User", "LONGSHELF_TRUSTED_PROXIES"),  # from whom?
+        ("LONGSHELF_OIDC_ISSUER", "login.example", "not an address"),
+        ("LONGSHELF_OIDC_ISSUER", "https://login.example", "LONGSHELF_OIDC_CLIENT_ID"),
+        ("LONGSHELF_PRIVATE_URLS", "maybe", "yes, no"),
     ],
 )
 def test_a_bad_variable_is_named_with_what_to_write(tmp_path: Path, variable: str, value: str, says: str) -> None:

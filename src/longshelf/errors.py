@@ -15,6 +15,8 @@ Messages are written for the person who has to do something about them.
       SourceError       a folder or remote failed
         SourceOffline   not mounted, not reachable: nothing may be deleted because of it
         SourceRefused   reachable, but it does not let us in
+        SourceDrifted   reachable, but it does not speak as it should: another version, or not what it was
+        SourceLocked    reachable, but busy with itself; soon it will answer
         Unreadable      one file cannot be read; becomes a scan issue, never stops a scan
       StoreUnavailable  the database cannot be used now: disk full, not writable, made by a newer version, not reachable
       Cancelled         a person or a shutdown asked this work to stop
@@ -72,6 +74,14 @@ class SourceOffline(SourceError):
 
 class SourceRefused(SourceError):
     """Reachable, but access is refused."""
+
+
+class SourceDrifted(SourceError):
+    """It answers, but not in the form that was agreed: asking again changes nothing."""
+
+
+class SourceLocked(SourceError):
+    """It is busy with itself (its database is locked); asking again soon is right."""
 
 
 class Unreadable(SourceError):

@@ -21,7 +21,8 @@ class Served:
     nobody: httpx.Client
 
 
-def _serve(directory: Path) -> Iterator[Served]:
+def serve_catalogue(directory: Path) -> Iterator[Served]:
+    """As a fixture yields it, with the catalogue in `directory`."""
     catalogue = make_catalogue(directory)
     admin_key, other_key = administrator(catalogue.database), reader(catalogue.database)
     with (
@@ -37,10 +38,10 @@ def _serve(directory: Path) -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Shared by all tests: read only."""
-    yield from _serve(tmp_path_factory.mktemp("served"))
+    yield from serve_catalogue(tmp_path_factory.mktemp("served"))
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Served]:
     """One test's own, to be changed."""
-    yield from _serve(tmp_path / "own")
+    yield from serve_catalogue(tmp_path / "own")

@@ -22,6 +22,10 @@ BODIES: tuple[bytes, ...] = (
     b'{"progress": 2}', b'{"date":"2020-1"}',
 )  # fmt: skip
 STREAMS = ("events",)  # never end; they have tests of their own
+GOOD: dict[str, dict[str, Any]] = {  # bodies of routes that want more than {}
+    "watchItem": {"session": "a", "seq": 0},
+    "markWatched": {"watched": True},
+}
 
 
 def _ids(route: Route) -> str:
@@ -55,7 +59,7 @@ def refused(response: httpx.Response) -> bool:
     return True
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=_ids)
+@pytest.mark.parametrize("route", [route for route in ROUTES if not route.ignores_unknown], ids=_ids)
 def test_an_unknown_parameter_is_400(route: Route, target: httpx.Client) -> None:
     response = target.request(route.method, filled(route.path) + "?nosuch=1", json={} if route.body else None)
     assert response.status_code == 400
@@ -100,7 +104,9 @@ def test_a_body_of_another_type_or_too_long_is_refused(route: Route, target: htt
 @pytest.mark.parametrize("value", ["999999", "0", "x", "-1", "1.5", "99999999999999999999", "%00", "%2e%2e", "1%20", "٣", "' OR 1=1"])
 def test_an_id_that_is_none_is_404(route: Route, value: str, target: httpx.Client) -> None:
     path = route.path.replace("{rest}", "x").replace("{n}", "0")
-    response = target.request(route.method, filled(path, value), json={} if route.body else None, params=_needed(route))
+    response = target.request(
+        route.method, filled(path, value), json=GOOD.get(route.name, {}) if route.body else None, params=_needed(route)
+    )
     assert response.status_code == 404
     assert refused(response)
 

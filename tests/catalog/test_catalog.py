@@ -176,11 +176,11 @@ def test_a_job_that_has_ended_is_told_when_what_it_did_was_caught_up_with(parts:
     work = Work(database, before_telling=lambda: told.append(True))
     with database.write_quietly() as connection:
         job = jobs.enqueue(connection, "test", {}, at=database.clock())
-    work.one(job.id)
+    work.one(ANN, job.id)
     work.browse((), "", 1, 50)
     assert told == []
     work.cancel(job.id)
-    assert work.one(job.id).finished_at is not None
+    assert work.one(ANN, job.id).finished_at is not None
     work.browse((), "", 1, 50)
     assert told == [True, True]
 

@@ -122,7 +122,7 @@ def open_page(browser: Browser, server: Server) -> Iterator[OpenPage]:
     contexts: list[BrowserContext] = []
     failures: list[str] = []
 
-    def open_(path: str = "/", *, theme: str = "dark", width: int = 1440, height: int = 900, touch: bool = False) -> Page:
+    def open_(path: str = "/browse", *, theme: str = "dark", width: int = 1440, height: int = 900, touch: bool = False) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch)
         contexts.append(context)
         # A sandboxed frame has no storage, and runs this too.

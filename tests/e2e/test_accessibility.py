@@ -9,7 +9,7 @@ from tests.e2e import shelf
 from tests.e2e.conftest import ROOT, OpenPage
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("/", "/?view=list&tag=11&tag=-22", "/?view=pages&page=3", "/?q=nothing", "/persons", "/tags")
+PAGES = ("/browse", "/browse?view=list&tag=11&tag=-22", "/browse?view=pages&page=3", "/browse?q=nothing", "/persons", "/tags")
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: run `npm ci` in web/")
@@ -18,7 +18,7 @@ PAGES = ("/", "/?view=list&tag=11&tag=-22", "/?view=pages&page=3", "/?q=nothing"
 def test_no_serious_violation(open_page: OpenPage, path: str, theme: str) -> None:
     page = open_page(path, theme=theme)
     page.get_by_role("heading", level=1).wait_for()
-    page.wait_for_load_state("networkidle") if path != "/" else shelf.ready(page)
+    page.wait_for_load_state("networkidle") if path != "/browse" else shelf.ready(page)
     assert _violations(page, AXE) == []
 
 

@@ -11,7 +11,7 @@ from tests.e2e.synthetic import TOTAL
 
 def test_forty_pages_in_a_row_come_from_the_cache(open_page: OpenPage, server: Server) -> None:
     server.control(latency=0.05)
-    page = open_page("/?view=pages")
+    page = open_page("/browse?view=pages")
     shelf.ready(page)
     for number in range(2, 42):
         page.wait_for_timeout(100)  # somebody looks at the page
@@ -39,7 +39,7 @@ def test_filters_narrow_the_list_and_the_counts_follow(open_page: OpenPage) -> N
 
 
 def test_alt_click_excludes_and_several_can_be_required_together(open_page: OpenPage) -> None:
-    page = open_page("/?tag=11&tag=22")
+    page = open_page("/browse?tag=11&tag=22")
     shelf.ready(page)
     panel = page.get_by_role("complementary", name="Filters")
     panel.get_by_text("All of them").click()
@@ -61,7 +61,7 @@ def test_searching_follows_the_typing_and_nothing_found_offers_a_way_out(open_pa
 
 
 def test_going_back_lands_on_the_same_place_with_the_same_focus(open_page: OpenPage) -> None:
-    page = open_page("/?sort=title")
+    page = open_page("/browse?sort=title")
     shelf.ready(page)
     page.get_by_role("slider", name="Position in the list").press("PageDown")
     shelf.ready(page)

@@ -63,7 +63,7 @@ def test_jumps_of_the_rail(open_page: OpenPage, server: Server, latency: float) 
 
 def test_cached_page(open_page: OpenPage) -> None:
     """From the key to the frame after the page is drawn."""
-    page = open_page("/?view=pages")
+    page = open_page("/browse?view=pages")
     shelf.ready(page)
     times = []
     for number in range(1, 31):

@@ -137,11 +137,11 @@ def test_a_wrong_password_is_refused_and_the_right_one_leads_where_one_wanted_to
 
 def test_an_item_opens_from_the_grid_and_back_leads_to_the_same_place(open_page: Open, product: Product) -> None:
     comic = product.first(kind="comic")
-    page = open_page("/?kind=comic&sort=title")
+    page = open_page("/browse?kind=comic&sort=title")
     page.get_by_role("gridcell").get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1, name=comic["title"])).to_be_visible()
     page.get_by_role("button", name="Back").click()
-    expect(page).to_have_url(f"{product.url}/?kind=comic&sort=title")
+    expect(page).to_have_url(f"{product.url}/browse?kind=comic&sort=title")
 
 
 def test_a_film_plays_and_goes_on_where_it_was_left(open_page: Open, product: Product) -> None:

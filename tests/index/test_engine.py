@@ -12,9 +12,12 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 from sqlalchemy import Connection
 
 from longshelf.index import fields, fronts, views
+from longshelf.index.bitmaps import Array
+from longshelf.index.postings import Postings
 from longshelf.index.snapshot import BitmapSnapshot
 from longshelf.index.state import State
 from longshelf.model import query as tree
@@ -305,6 +308,28 @@ def test_a_view_goes_when_its_cache_lets_it_go(database: Database, share: float)
         snap.state.base.views.clear()
         gc.collect()
         assert [ref() for ref in held] == [None] * len(held)
+
+
+def test_what_is_taken_out_of_a_result_is_all_that_is_counted_for_another_viewer(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
+    plain = Postings.tally
+
+    def tally(postings: Postings, result: BitMap, count: int) -> Array:
+        counted.append(len(result))
+        return plain(postings, result, count)
+
+    with changed_shelf(database, world(3, 70), 0) as (connection, snap, now):
+        wanted = tree.Has("rating")
+        items = [each.id for each in now.items if each.rating is not None]
+        snap.facets([FacetRequest(EntityKind.TAG, wanted)], ANN)
+        monkeypatch.setattr(Postings, "tally", tally)
+        for kept in (tree.IdIs(tuple(items[:2])), tree.IdIs(tuple(items[3:5]))):
+            request = FacetRequest(EntityKind.TAG, tree.both(wanted, tree.Not(kept)))
+            with shelves.snapshot(connection) as other:
+                assert snap.facets([request], ANN) == other.facets([request], ANN)
+        assert counted == [2, 2]
 
 
 def test_what_is_kept_of_a_filter_has_no_room_left_over(database: Database) -> None:

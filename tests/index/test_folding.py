@@ -304,10 +304,11 @@ def test_an_entity_gains_and_loses_roles(connection: Connection) -> None:
             ]
         )
 
-    author, narrator = (Role.AUTHOR,), (Role.NARRATOR,)
+    author: tuple[Role, ...] = (Role.AUTHOR,)
+    narrator: tuple[Role, ...] = (Role.NARRATOR,)
     cast_(dict.fromkeys(range(1, 8), author))
     library.build()
-    for roles in (
+    changes: tuple[dict[int, tuple[Role, ...]], ...] = (
         {3: narrator},  # others stay what they were
         {3: author},  # one role again
         {1: narrator, 2: author + narrator},
@@ -316,7 +317,8 @@ def test_an_entity_gains_and_loses_roles(connection: Connection) -> None:
         {5: (), 6: author},
         dict.fromkeys(range(1, 8), ()),
         {2: author + narrator},
-    ):
+    )
+    for roles in changes:
         library.fold(cast_(roles), None)
         library.agree()
     assert library.folds == 8

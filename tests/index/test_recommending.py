@@ -1,5 +1,6 @@
 """Items somebody may like: the index, the database and plain Python choose and score the same ones."""
 
+import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -19,7 +20,7 @@ from longshelf.store.database import Database
 from longshelf.store.engine import recommending as recommending_sql
 from tests.index.livelier import lively
 from tests.model.plain import Plain
-from tests.model.worlds import BIG_IDS, ENTITIES, VIEWERS, World, queries, world, worlds
+from tests.model.worlds import BIG_IDS, ENTITIES, VIEWERS, World, queries, world
 
 SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=40)
 ANN = VIEWERS[0]
@@ -62,23 +63,24 @@ def _links(item: ItemFacts) -> set[tuple[EntityKind, int]]:
     return {(link.kind, link.entity_id) for link in item.links}
 
 
-WANTED = st.dictionaries(st.sampled_from(ENTITIES), st.integers(-300, 500), max_size=8).map(
-    lambda chosen: [Wanted(each.kind, each.id, weight) for each, weight in chosen.items()]
-)
+def _wanted(seed: int) -> list[Wanted]:
+    """Some of the entities, liked and disliked; the same for the same number."""
+    rng = random.Random(seed)
+    return [Wanted(each.kind, each.id, rng.randint(-300, 500)) for each in rng.sample(ENTITIES, rng.randint(0, 9))]
 
 
 @SHARED
 @given(
-    library=worlds(),
-    wanted=WANTED,
-    query=queries(3) | st.sampled_from((ALL, ALL, UNTOUCHED)),
-    viewer=st.sampled_from((*VIEWERS, NOBODY)),
+    library=st.builds(world, st.integers(0, 2**32), st.integers(0, 30) | st.just(30)),
+    wanted=st.builds(_wanted, st.integers(0, 2**32)),
+    query=st.one_of(st.just(ALL), st.just(UNTOUCHED), queries(3)),
+    viewer=st.sampled_from((*VIEWERS, *VIEWERS, NOBODY)),
     pivot=st.integers(0, 80) | st.sampled_from(BIG_IDS),
     seed=st.integers(0, 99),
     share=st.sampled_from((0.0, 0.1, 0.5, 1.0)),
-    most=st.sampled_from((1, 3, 500)),
-    newest=st.sampled_from((1, 2, 60)),
-    around=st.sampled_from((1, 2, 40)),
+    most=st.sampled_from((3, 500, 500)),
+    newest=st.sampled_from((1, 1, 2, 60)),
+    around=st.sampled_from((1, 1, 2, 40)),
     window=st.sampled_from((1, 3, 1000)),
 )
 def test_every_engine_chooses_what_plain_python_does(
@@ -103,6 +105,16 @@ def test_every_engine_chooses_what_plain_python_does(
         right = expected(plain, wanted, pivot, query, viewer, limit=(most, newest, around))
         assert index.suited(wanted, pivot, query, viewer) == right
         assert sql.suited(wanted, pivot, query, viewer) == right
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4])
+def test_the_newest_and_those_up_to_the_pivot_are_taken_and_what_is_disliked_takes_none(database: Database, share: float) -> None:
+    for seed in range(12):
+        with lively(database, world(seed, 40), seed, share=share, warm=True, entities=False) as (index, sql, plain), limits(500, 1, 1, 3):
+            for pivot in (30, *sorted(each.id for each in plain.items)[5:30:6]):
+                right = expected(plain, _wanted(seed), pivot, ALL, ANN, limit=(500, 1, 1))
+                assert index.suited(_wanted(seed), pivot, ALL, ANN) == right
+                assert sql.suited(_wanted(seed), pivot, ALL, ANN) == right
 
 
 def test_an_entity_of_another_kind_or_of_none_brings_nothing(database: Database) -> None:

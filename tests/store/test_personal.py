@@ -14,6 +14,7 @@ from longshelf.errors import Invalid, OutOfRange
 from longshelf.store import accounts, libraries, personal, tables
 from longshelf.store.database import Database
 from longshelf.store.personal import EntityWord, ItemWord
+from longshelf.store.play_tables import play
 
 
 @pytest.fixture
@@ -60,6 +61,22 @@ def test_plays_add_up(connection: Connection) -> None:
     assert personal.on_items(connection, 1, [1])[1] == ItemWord(play_count=1, play_seconds=42.5, last_played_at=6)
 
 
+def test_a_play_keeps_the_place_it_is_told_and_leaves_the_one_it_is_not(connection: Connection) -> None:
+    personal.play(connection, 1, 1, seconds=30, at=5, started=False, progress=0.25)
+    personal.play(connection, 1, 1, seconds=30, at=6, started=False)
+    assert personal.on_items(connection, 1, [1])[1].progress == 0.25
+
+
+def test_marks_are_news_once_and_leave_what_was_watched(connection: Connection) -> None:
+    personal.play(connection, 1, 1, seconds=30, at=5, started=False)
+    assert personal.mark(connection, 1, 1, watched=True, at=6)
+    assert not personal.mark(connection, 1, 1, watched=True, at=7)
+    assert personal.on_items(connection, 1, [1])[1] == ItemWord(progress=1.0, play_count=1, play_seconds=30, last_played_at=7)
+    assert personal.mark(connection, 1, 1, watched=False, at=8)
+    assert personal.on_items(connection, 1, [1])[1] == ItemWord(play_seconds=30, last_played_at=7)
+    assert not personal.mark(connection, 1, 2, watched=False, at=8)
+
+
 def test_an_import_replaces_whole_words(connection: Connection) -> None:
     personal.say_item(connection, 1, 1, {"rating": 10, "hidden": True}, at=5)
     words = {1: ItemWord(rating=90, play_count=3), 2: ItemWord(favorite=True, progress=0.25)}
@@ -75,14 +92,24 @@ WRITERS: dict[str, Callable[[Connection], object]] = {
     "say_item": lambda connection: personal.say_item(connection, 1, 1, {"rating": 80}, at=5),
     "say_entity": lambda connection: personal.say_entity(connection, 1, 1, {"rating": 80}, at=5),
     "play": lambda connection: personal.play(connection, 1, 1, seconds=3, at=5, started=True),
+    "unplay": lambda connection: _unplayed(connection, 1),
+    "mark": lambda connection: personal.mark(connection, 1, 1, watched=True, at=5),
     "put_items": lambda connection: personal.put_items(connection, [(1, 1, 80, 0, None, 0, 0.0, None, 0, 5)]),
 }
+
+
+def _unplayed(connection: Connection, item_id: int) -> None:
+    """With rows that there is something to take back from, put there behind its back."""
+    if not personal.on_items(connection, 1, [item_id]):
+        connection.execute(insert(tables.user_item).values(user_id=1, item_id=item_id, play_count=1, updated_at=1))
+    connection.execute(insert(play).values(user_id=1, item_id=item_id, source="watched", started_at=1, last_at=1, covered_to=1, counted=1))
+    personal.unplay(connection, 1, None, at=5)
 
 
 def test_every_public_function_that_writes_is_among_the_writers() -> None:
     public = [function for name, function in vars(personal).items() if inspect.isfunction(function) and not name.startswith("_")]
     ours = [function for function in public if function.__module__ == personal.__name__]
-    readers = {"version", "on_items", "on_entities", "checked", "raise_versions"}
+    readers = {"version", "state", "favorites", "on_items", "on_entities", "checked", "raise_versions"}
     assert {function.__name__ for function in ours} - readers == set(WRITERS)
 
 

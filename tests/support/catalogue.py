@@ -15,7 +15,7 @@ import httpx
 import uvicorn
 from PIL import Image
 
-from longshelf.accounts import users
+from longshelf.accounts import keys, users
 from longshelf.config import Settings
 from longshelf.ingest.entities import EntityCache
 from longshelf.ingest.prepared import prepare
@@ -177,7 +177,9 @@ def listening(settings: Settings) -> Iterator[str]:
     with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        config = uvicorn.Config(create_app(settings), lifespan="on", log_level="error", ws="none", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            create_app(settings), lifespan="on", log_level="error", ws="none", timeout_graceful_shutdown=2, proxy_headers=False
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="test server")
         thread.start()
@@ -196,13 +198,13 @@ def listening(settings: Settings) -> Iterator[str]:
 def administrator(database: Database, name: str = "ann") -> str:
     """Makes an administrator; an API key of hers."""
     users.add(database, name, PASSWORD, admin=True)
-    return users.create_key(database, name, "tests")
+    return keys.create(database, name, "tests")
 
 
 def reader(database: Database, name: str = "bob") -> str:
     """Makes somebody who is no administrator; an API key of his."""
     users.add(database, name, PASSWORD)
-    return users.create_key(database, name, "tests")
+    return keys.create(database, name, "tests")
 
 
 def client(base_url: str, key: str | None = None) -> httpx.Client:

@@ -17,8 +17,8 @@ from longshelf.sources.folder.options import FolderOptions
 from longshelf.store import jobs, libraries, schedules
 from longshelf.store.database import Database
 from longshelf.store.jobs import Job
-from longshelf.tasks import colors, housekeeping, scan
-from longshelf.tasks.libraries import add_folder_library, remove_library
+from longshelf.tasks import colors, housekeeping, library_removal, scan
+from longshelf.tasks.libraries import add_folder_library
 from longshelf.tasks.table import tasks
 
 
@@ -88,7 +88,7 @@ def test_an_offline_root_fails_the_scan_at_once_and_marks_the_library(bench: Ben
 def test_a_library_that_is_removed_takes_its_schedule_and_items_along(bench: Bench, shelf: Path) -> None:
     library, job = add_folder_library(bench.database, "Shelf", FolderOptions(folders=[str(shelf)]))
     bench.run(job)
-    assert remove_library(bench.database, library.id) == 20
+    assert bench.run(library_removal.request(bench.database, library.id)).result == {"items": 20}
     assert bench.rows("SELECT count(*) FROM item") == bench.rows("SELECT count(*) FROM schedule") == [(0,)]
     with pytest.raises(NotFound):
         bench.library(library.id)
@@ -144,6 +144,6 @@ def test_housekeeping_comes_daily_and_keeps_what_is_young(bench: Bench, shelf: P
         old = jobs.enqueue(connection, "scan", at=1, key="old")
         jobs.cancel(connection, old.id, 1)
         tidy = jobs.enqueue(connection, housekeeping.KIND, at=bench.database.clock())
-    assert bench.run(tidy).result == {"jobs": 1, "changes": 0, "sessions": 0}
+    assert bench.run(tidy).result == {"jobs": 1, "changes": 0, "edits": 0, "merges": 0, "sessions": 0, "attempts": 0}
     assert bench.rows("SELECT count(*) FROM change") == changes
     assert len(bench.rows(f"SELECT id FROM job WHERE id = {job.id}")) == 1

@@ -15,7 +15,7 @@ from longshelf.api import compression
 from longshelf.api.problems import respond
 from longshelf.api.questions import KEPT_LENGTH, Question, Questions
 from longshelf.api.replies import Reply, headed
-from longshelf.api.requests import SESSION_COOKIE, check_origin, cookie, decode_body, header, read_body
+from longshelf.api.requests import SESSION_COOKIE, bearer, check_origin, cookie, decode_body, header, read_body
 from longshelf.api.route import Access, Answer, Call, Result, Route
 from longshelf.api.services import Services
 from longshelf.errors import LongshelfError, NotAllowed
@@ -31,9 +31,10 @@ class Served:
     def __init__(self, route: Route) -> None:
         self.route = route
         self.names = _NAMES.findall(route.path)
-        self.questions = Questions(route.params)
+        self.questions = Questions(route.params, ignoring=route.ignores_unknown)
         self.waits = inspect.iscoroutinefunction(route.handler)
         self.changes = route.method in CHANGES
+        self.scope = route.scope
 
 
 async def answer(served: Served, path: Mapping[str, Any], request: Request, services: Services) -> Reply | Response:
@@ -78,28 +79,33 @@ def _call(
     served: Served, path: Mapping[str, Any], request: Request, services: Services, body: bytes, *, question: Question | None = None
 ) -> Call:
     route = served.route
-    viewer = _viewer(route, request, services)
+    viewer = _viewer(served, request, services)
     question = question or served.questions.read(request.scope["query_string"])
     decoded = decode_body(body, route.body, required=route.body_required) if route.body is not None else None
     return Call(request=request, services=services, viewer=viewer, path=path, question=question, body=decoded)
 
 
-def _viewer(route: Route, request: Request, services: Services) -> Viewer:
-    """Who asks. Without a valid session or key only public routes answer, and only an administrator passes where one is needed."""
-    scheme, _, key = header(request, b"authorization").partition(" ")
-    by_key = scheme.lower() == "bearer" and bool(key.strip())
-    session = None if by_key else cookie(request, SESSION_COOKIE)
-    if route.method in CHANGES:
-        check_origin(request, by_cookie=session is not None)
+def _viewer(served: Served, request: Request, services: Services) -> Viewer:
+    """Who asks. Without a valid session, key or word of a proxy only public routes answer; what his key is not good for is refused, and
+    only an administrator passes where one is needed."""
+    route, key = served.route, bearer(request)
+    vouched = None if key else services.proxies.user(request)
+    session = None if key else cookie(request, SESSION_COOKIE)
+    if served.changes:
+        check_origin(request, services.proxies.host(request), ambient=bool(vouched or session))
     if route.access is Access.PUBLIC:
         return NOBODY
     viewer = NOBODY
-    if by_key:
-        viewer = services.accounts.by_key(key.strip())
+    if key:
+        viewer = services.accounts.by_key(key)
+    elif vouched:
+        viewer = services.accounts.by_proxy(vouched)
     elif session is not None:
         viewer = services.accounts.by_session(session)
     if not viewer.known:
         raise services.accounts.refused()
+    if not viewer.scope.includes(served.scope):
+        raise NotAllowed(f"This API key is good for {viewer.scope} only; this needs one for {served.scope}.")
     if route.access is Access.ADMIN and not viewer.admin:
         raise NotAllowed("Only an administrator may do this.")
     return viewer

@@ -17,6 +17,7 @@ HELD = 200  # looks a listener may lag behind before he is let go; he comes back
 RETRY = b"retry: 2000\n\n"
 
 NewFollower = Callable[[Mark | None], Follower]
+Within = Callable[[], frozenset[int] | None]
 _encode = msgspec.json.Encoder().encode
 
 
@@ -34,16 +35,18 @@ class EventFeed:
         self._looking: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def listen(self, last_id: str, *, jobs: bool) -> AsyncIterator[bytes]:
-        """The stream: `hello`, what was missed since `last_id` ("" for nothing), then what happens. `jobs` lets job events through."""
+    async def listen(self, last_id: str, *, jobs: bool, within: Within = lambda: None) -> AsyncIterator[bytes]:
+        """The stream: `hello`, what was missed since `last_id` ("" for nothing), then what happens. `jobs` lets job events through.
+        `within` gives the only libraries the listener may hear of, None for all, and is asked anew whenever there is something to tell."""
         queue: asyncio.Queue[News | None] = asyncio.Queue(HELD)
         self._listeners.add(queue)
         try:
             follower = await self._threads.read(self._follower, read_mark(last_id))
             missed = await self._threads.read(follower.look)
-            yield RETRY + _event("hello", missed.mark, HelloEvent(missed.mark.revision)) + _events(missed, jobs=jobs)
+            hello = _event("hello", missed.mark, HelloEvent(missed.mark.revision))
+            yield RETRY + hello + _events(await self._heard(missed, within), jobs=jobs)
             self._start(follower)
-            async for chunk in self._news(queue, missed.mark, jobs=jobs):
+            async for chunk in self._news(queue, missed.mark, within, jobs=jobs):
                 yield chunk
         finally:
             self._listeners.discard(queue)
@@ -59,7 +62,7 @@ class EventFeed:
         for queue in self._listeners:
             _tell(queue, None)
 
-    async def _news(self, queue: "asyncio.Queue[News | None]", start: Mark, *, jobs: bool) -> AsyncIterator[bytes]:
+    async def _news(self, queue: "asyncio.Queue[News | None]", start: Mark, within: Within, *, jobs: bool) -> AsyncIterator[bytes]:
         while not self._closed:
             try:
                 news = await asyncio.wait_for(queue.get(), self._heartbeat)
@@ -68,9 +71,22 @@ class EventFeed:
                 continue
             if news is None:
                 return
-            chunk = _events(_later_than(start, news), jobs=jobs)
+            chunk = _events(await self._heard(_later_than(start, news), within), jobs=jobs)
             if chunk:
                 yield chunk
+
+    async def _heard(self, news: News, within: Within) -> News:
+        """Without what is told of libraries the listener may not know of."""
+        if not (news.libraries or news.jobs):
+            return news
+        known = await self._threads.read(within)
+        if known is None:
+            return news
+        return msgspec.structs.replace(
+            news,
+            libraries=[each for each in news.libraries if each.library_id is None or each.library_id in known],
+            jobs=[each for each in news.jobs if each.library_id is None or each.library_id in known],
+        )
 
     def _start(self, follower: Follower) -> None:
         """The first listener's own view goes on as everybody's: nothing can happen between the two."""

@@ -63,8 +63,9 @@ class Question:
 class Questions:
     """Reads the query strings of one route, whose parameters are `params`."""
 
-    def __init__(self, params: Any) -> None:
+    def __init__(self, params: Any, *, ignoring: bool = False) -> None:
         self._params = params
+        self._ignoring = ignoring
         self._placed = any(param.name == "cursor" for param in params)
         self._kept = lru_cache(maxsize=KEPT)(self._read)
 
@@ -91,7 +92,7 @@ class Questions:
 
     def _read(self, text: bytes) -> Asked:
         pairs = tuple(parse_qsl(text.decode("latin-1"), keep_blank_values=True))
-        return Asked(read_query(self._params, pairs), pairs)
+        return Asked(read_query(self._params, pairs, ignoring=self._ignoring), pairs)
 
 
 def _alone(asked: Asked) -> Question:

@@ -21,11 +21,14 @@ _NUL = "\0"
 _ESCAPED_NUL = b"\\u0000"
 
 
-def read_query(params: Iterable[Param], pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Every declared parameter with its value or default. BadQuery for unknown and repeated ones, OutOfRange for what does not convert."""
+def read_query(params: Iterable[Param], pairs: Iterable[tuple[str, str]], *, ignoring: bool = False) -> dict[str, Any]:
+    """Every declared parameter with its value or default. BadQuery for repeated ones and, unless `ignoring` them, unknown ones; OutOfRange
+    for what does not convert."""
     known = {param.name: param for param in params}
     given: dict[str, list[str]] = {}
     for name, value in pairs:
+        if name not in known and ignoring:
+            continue
         if name not in known:
             raise BadQuery(name[:80], "unknown parameter")
         if _NUL in value:
@@ -53,8 +56,10 @@ def _converted(param: Param, text: str) -> Any:
 
 
 async def read_body(request: Request) -> bytes:
-    """The whole body. Refused when it is not JSON or longer than BODY_LIMIT."""
+    """The whole body. Refused when it is not JSON, compressed, or longer than BODY_LIMIT: nothing that comes in is ever unpacked."""
     media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Refusal(415, "unsupported_encoding", "Compressed", "Send the body uncompressed.", {"accept-encoding": "identity"})
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -80,17 +85,19 @@ def decode_body(body: bytes, wanted: Any, *, required: bool) -> Any:
         raise Invalid("", f"not JSON: {error}") from None
 
 
-def check_origin(request: Request, *, by_cookie: bool) -> None:
-    """Refuses a change that another site's page made a browser send. What carries no cookie needs no proof; what does must say where it
-    comes from, as every browser does (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site)."""
+def check_origin(request: Request, host: str, *, ambient: bool) -> None:
+    """Refuses a change that another site's page made a browser send. `ambient` is what a browser sends along by itself: a cookie, or what a
+    proxy knows it by. Such a request must say where it comes from, as every browser does
+    (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site); one that carries a key needs no proof. `host` is what
+    the browser believes it talks to."""
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     if site is not None:
         good = site in {"same-origin", "none"}
     elif origin is not None:
-        good = urlsplit(origin).netloc == _host(request)
+        good = urlsplit(origin).netloc == host
     else:
-        good = not by_cookie
+        good = not ambient
     if not good:
         raise Refusal(403, "cross_site", "Another site asked", "This change came from another site, or its Origin header is missing.")
 
@@ -113,14 +120,10 @@ def cookie(request: Request, name: str) -> str | None:
     return None
 
 
-def is_https(request: Request) -> bool:
-    """Whether the browser speaks TLS, to us or to a proxy in front."""
-    return request.url.scheme == "https" or request.headers.get("x-forwarded-proto", "").split(",")[0].strip() == "https"
-
-
-def _host(request: Request) -> str:
-    """What the browser believes it talks to. A page of another site can send neither header."""
-    return request.headers.get("x-forwarded-host", "").split(",")[0].strip() or request.headers.get("host", "")
+def bearer(request: Request) -> str:
+    """The API key that came along, "" without one."""
+    scheme, _, key = header(request, b"authorization").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
 
 
 def _reason(error: msgspec.ValidationError) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from longshelf.catalog.filters import Filters
 from longshelf.catalog.paging import PageRequest
 from longshelf.errors import NotSignedIn
-from longshelf.model.viewer import Viewer
+from longshelf.model.viewer import Scope, Viewer
 
 if TYPE_CHECKING:
     from longshelf.api.questions import Question
@@ -96,7 +96,8 @@ Handler = Callable[[Call], Result] | Callable[[Call], Awaitable[Result]]
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """A plain handler runs in the thread pool and may block; an `async` one runs on the event loop and may not. Names in braces of `path`
     are whole numbers, except `{rest}`, which takes the rest of the path. `answer` is a struct type for JSON, else a media type. A `prompt`
-    one is mostly answered in less than a millisecond, and then without the pool (`api/pace.py`)."""
+    one is mostly answered in less than a millisecond, and then without the pool (`api/pace.py`). One that `asks` changes nothing although
+    it is a POST, so an API key that may only read may send it; `ignores_unknown` is for what another program sends."""
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
@@ -112,3 +113,12 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     access: Access = Access.USER
     documented: bool = True
     prompt: bool = False
+    asks: bool = False
+    ignores_unknown: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """What an API key must be good for."""
+        if self.access is Access.ADMIN:
+            return Scope.ADMIN
+        return Scope.READ if self.method == "GET" or self.asks else Scope.WRITE

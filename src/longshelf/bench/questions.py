@@ -24,6 +24,15 @@ MASKED_PERSONS = range(100, 150)
 Ask = Callable[[Snapshot], object]
 
 
+class Question(NamedTuple):
+    """`ask` puts it to an engine; the rest says what it is, for those who are none. `total` is how many items the query has."""
+
+    what: str
+    query: Query
+    total: int
+    ask: Ask
+
+
 class Known(NamedTuple):
     """Ids in the catalogue, the most used entities first, and who asks."""
 
@@ -69,12 +78,12 @@ def filters(known: Known) -> dict[str, Query]:
     }
 
 
-def questions(known: Known, query: Query, total: int) -> dict[str, Ask]:
+def questions(known: Known, query: Query, total: int) -> list[Question]:
     """What is asked of each filter; `total` is how many items it has."""
     viewer = known.viewer
     rating, title, shuffled = Sort("rating"), Sort("title", descending=False), Sort("random", descending=False, seed=3)
     middle = Offset(total // 2, PAGE)
-    return {
+    asked: dict[str, Ask] = {
         "page 1 by rating": lambda snap: snap.page(query, rating, Offset(0, PAGE), viewer),
         "page 1 by title": lambda snap: snap.page(query, title, Offset(0, PAGE), viewer),
         "middle page by rating": lambda snap: snap.page(query, rating, middle, viewer),
@@ -88,6 +97,7 @@ def questions(known: Known, query: Query, total: int) -> dict[str, Ask]:
         "rail by title": lambda snap: snap.rail(query, title, 200, viewer),
         "totals": lambda snap: snap.totals(query, viewer),
     }
+    return [Question(what, query, total, ask) for what, ask in asked.items()]
 
 
 def random_filters(known: Known, seed: int) -> Iterator[Query]:
@@ -95,6 +105,13 @@ def random_filters(known: Known, seed: int) -> Iterator[Query]:
     rng = random.Random(seed)  # noqa: S311 - not for secrets
     while True:
         yield rng.choice(_SHAPES)(known, rng)
+
+
+def random_restriction(known: Known, rng: random.Random) -> Query:
+    """What somebody may see from whom three tags and fifty persons are kept, the popular ones more often."""
+    tags = tuple(known.tags[int(len(known.tags) ** rng.random()) - 1] for _ in MASKED_TAGS)
+    persons = tuple(known.persons[int(len(known.persons) ** rng.random()) - 1] for _ in MASKED_PERSONS)
+    return tree.both(tree.Not(tree.Linked(EntityKind.TAG, tags)), tree.Not(tree.Linked(EntityKind.PERSON, persons)))
 
 
 def random_sort(rng: random.Random) -> Sort:

@@ -11,19 +11,24 @@ from longshelf.model.kinds import EntityKind, ItemKind
 from longshelf.model.times import rfc3339
 from longshelf.store import reading
 from longshelf.store.cards import cover_url
-from longshelf.store.database import Database
+from longshelf.store.database import Database, Transaction
 
 
 def read_items(database: Database, user_id: int, ids: Iterable[int]) -> list[Item]:
     """The items in the order of `ids`, one consistent state of all of them; unknown ids are left out."""
-    wanted = list(ids)
     with database.read() as connection:
-        rows = reading.items(connection, wanted)
-        links = reading.links(connection, wanted)
-        chapters = reading.chapters(connection, wanted)
-        files = reading.files(connection, wanted)
-        locked = reading.locked_fields(connection, wanted)
-        mine = reading.mine(connection, user_id, wanted)
+        return items_of(connection, user_id, ids)
+
+
+def items_of(connection: Transaction, user_id: int, ids: Iterable[int]) -> list[Item]:
+    """As `read_items`, of the connection's own state."""
+    wanted = list(ids)
+    rows = reading.items(connection, wanted)
+    links = reading.links(connection, wanted)
+    chapters = reading.chapters(connection, wanted)
+    files = reading.files(connection, wanted)
+    locked = reading.locked_fields(connection, wanted)
+    mine = reading.mine(connection, user_id, wanted)
     return [
         _item(
             rows[id_],

@@ -4,7 +4,7 @@ Bodies refuse unknown fields, so a misspelt one is an error and not a silent no-
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -20,6 +20,9 @@ from longshelf.model.records import Credit
 from longshelf.model.viewer import Viewer
 from longshelf.store import personal, reading
 from longshelf.store.database import Database
+
+if TYPE_CHECKING:
+    from longshelf.catalog.edit_shapes import BulkSet
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 LongText = Annotated[str, msgspec.Meta(max_length=100_000)]
@@ -86,17 +89,18 @@ class Editing:
         self._entities = entities
 
     def edit_me(self, viewer: Viewer, item_id: int, said: EditMe) -> Me:
-        """What the viewer says about the item from now on. NotFound when he may not see it."""
+        """What the viewer says about the item from now on. NotFound when administrators keep it from him; what he hid himself he can only
+        hide and show."""
         user_id = _signed_in(viewer)
-        self._catalog.require(viewer, item_id)
+        self._catalog.require(viewer, item_id, own=said.hidden is UNSET)
         with self._database.write_quietly() as connection:
             personal.say_item(connection, user_id, item_id, _given(said), at=self._database.clock())
             return me(reading.mine(connection, user_id, [item_id]).get(item_id))
 
     def edit_entity_me(self, viewer: Viewer, kind: EntityKind, entity_id: int, said: EditEntityMe) -> EntityMe:
-        """What the viewer says about the entity from now on. NotFound when there is none for him."""
+        """What the viewer says about the entity from now on. NotFound as for items."""
         user_id = _signed_in(viewer)
-        self._entities.one(viewer, kind, entity_id)
+        self._entities.require(viewer, kind, entity_id, own=said.hidden is UNSET)
         with self._database.write_quietly() as connection:
             word = personal.say_entity(connection, user_id, entity_id, _given(said), at=self._database.clock())
         return EntityMe(rating=word.rating, favorite=word.favorite, hidden=word.hidden)
@@ -105,7 +109,7 @@ class Editing:
         """The item after the edit. NotFound when he may not see it, Invalid for a value that cannot be kept."""
         self._catalog.require(viewer, item_id)
         if changes.date is not UNSET:
-            _check_date(changes.date)
+            check_date(changes.date)
         edit(self._database, item_id, _as_edit(changes), viewer.user_id)
         self._written()
         return self._catalog.item(viewer, item_id)
@@ -120,12 +124,12 @@ def _as_edit(changes: EditItem) -> Edit:
         date=changes.date,
         language=changes.language,
         age_rating=changes.age_rating,
-        credits=_credits(changes),
+        credits=credits_of(changes),
         unlock=changes.unlock,
     )
 
 
-def _credits(changes: EditItem) -> dict[EntityKind, list[Credit]]:
+def credits_of(changes: "EditItem | BulkSet") -> dict[EntityKind, list[Credit]]:
     """Links by kind, for the kinds that were sent; an empty list clears."""
     found: dict[EntityKind, list[Credit]] = {}
     if changes.tags is not UNSET:
@@ -141,7 +145,7 @@ def _credits(changes: EditItem) -> dict[EntityKind, list[Credit]]:
     return found
 
 
-def _check_date(text: str) -> None:
+def check_date(text: str) -> None:
     """A year, a month and a day that exist; the pattern has seen to the rest. "" is no date."""
     try:
         date.fromisoformat(f"{text}-01-01"[:10] if text else "2000-01-01")

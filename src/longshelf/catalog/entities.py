@@ -1,7 +1,8 @@
 """Entities as people read them: lists by name or number of items, one of them whole, and suggestions while typing. An engine says which and
 how many items, the store what they are.
 
-The rule is the catalogue's: the viewer comes first, and an entity without an item he may see does not exist for him."""
+The rule is the catalogue's: the viewer comes first, and an entity without an item he may see does not exist for him, unless it stands
+above one that has; what is hidden from him is not named anywhere, not even as a relation of what he sees."""
 
 from collections.abc import Callable, Sequence
 from typing import get_args
@@ -9,6 +10,7 @@ from typing import get_args
 import msgspec
 
 from longshelf.catalog.paging import Cursors, PageRequest, describe, version, window_of
+from longshelf.catalog.presence import carried, present
 from longshelf.catalog.shapes import Entity, EntityList, EntityMe, EntityRef, Link, Suggestion, SuggestionList
 from longshelf.errors import BadQuery, NotFound
 from longshelf.logs import operation
@@ -17,9 +19,11 @@ from longshelf.model.kinds import EntityKind
 from longshelf.model.terms import MAX_LENGTH
 from longshelf.model.viewer import Viewer
 from longshelf.store import entity_reading
-from longshelf.store.database import Database
+from longshelf.store.database import Database, Transaction
+from longshelf.store.engine.sql import SqlSnapshot
 from longshelf.store.entity_reading import PARENT, Related, Suggested, Whole
-from longshelf.visibility.allowed import allowed
+from longshelf.store.hot import HotReads
+from longshelf.visibility.visibility import Mask, Visibility
 
 SORTS: dict[EntityOrder, str] = {"name": "asc", "count": "desc"}  # each with its usual direction
 SUGGESTED_MOST = 2_000  # names looked through for those this viewer may see
@@ -52,8 +56,10 @@ def read_entity_query(q: str | None, sort: str | None, order: str | None) -> Ent
 class Entities:
     """Safe to share between threads."""
 
-    def __init__(self, database: Database, engine: Engine, cursors: Cursors) -> None:
+    def __init__(self, database: Database, engine: Engine, cursors: Cursors, *, visibility: Visibility | None = None) -> None:
+        """`visibility` may be shared with others (default: its own)."""
         self._database = database
+        self._visibility = visibility or Visibility(database, HotReads(database))
         self._engine = engine
         self._cursors = cursors
 
@@ -61,33 +67,63 @@ class Entities:
         """One page. The counts are what this viewer sees."""
         scope = query.scope(kind)
         window = window_of(request, self._cursors, scope)
-        request_ = EntityRequest(kind, allowed(viewer), query.q, query.sort, query.descending)
         with operation(f"{kind}_list") as running, self._engine.snapshot() as snapshot:
-            found = snapshot.entities(request_, window, viewer)
-            whole = self._whole(viewer, snapshot, found.slice.ids)
+            seen = self._visibility.mask(viewer, snapshot)
+            found = snapshot.entities(EntityRequest(kind, seen.query, query.q, query.sort, query.descending), window, viewer)
+            whole = self._whole(viewer, snapshot, seen, found.slice.ids)
             running.report(items=len(whole), total=found.total)
             revision = snapshot.revision
         tallies = dict(zip(found.slice.ids, found.tallies, strict=True))
         pagination = describe(
             found.slice, Count(found.total), request, window, cursors=self._cursors, scope=scope, descending=query.descending
         )
-        return EntityList([_entity(each, tallies[each.row.id]) for each in whole], pagination, version(revision, scope, viewer))
+        name = version(revision, f"{scope}:{seen.name}", viewer)
+        return EntityList([_entity(each, tallies[each.row.id]) for each in whole], pagination, name)
 
     def one(self, viewer: Viewer, kind: EntityKind, entity_id: int) -> Entity:
         """NotFound when there is none of this kind, or none this viewer may see."""
         with self._engine.snapshot() as snapshot:
-            (tally,) = snapshot.tallies(kind, [entity_id], allowed(viewer), viewer)
-            whole = self._whole(viewer, snapshot, [entity_id]) if tally.items else []
+            seen = self._visibility.mask(viewer, snapshot)
+            (tally,) = snapshot.tallies(kind, [entity_id], seen.query, viewer)
+            there = tally.items or self._present(viewer, snapshot, seen, kind, entity_id)
+            whole = self._whole(viewer, snapshot, seen, [entity_id]) if there else []
         if not whole:
-            raise NotFound(f"There is no such {kind}.")
+            raise _no_entity(kind)
         return _entity(whole[0], tally)
 
-    def _whole(self, viewer: Viewer, snapshot: Snapshot, ids: Sequence[int]) -> list[Whole]:
+    def some(self, viewer: Viewer, kind: EntityKind, ids: Sequence[int]) -> list[Entity]:
+        """Those of the entities that have an item this viewer may see, in this order."""
+        with self._engine.snapshot() as snapshot:
+            seen = self._visibility.mask(viewer, snapshot)
+            tallies = dict(zip(ids, snapshot.tallies(kind, ids, seen.query, viewer), strict=True))
+            whole = self._whole(viewer, snapshot, seen, [each for each in ids if tallies[each].items])
+        return [_entity(each, tallies[each.row.id]) for each in whole]
+
+    def require(self, viewer: Viewer, kind: EntityKind, entity_id: int, *, own: bool = True) -> None:
+        """The check in front of what belongs to one entity. NotFound unless the viewer may see it. Without `own`, what he hid himself does
+        not count: for taking that back."""
+        with self._engine.snapshot() as snapshot:
+            seen = self._visibility.mask(viewer, snapshot, own=own)
+            if not self._present(viewer, snapshot, seen, kind, entity_id):
+                raise _no_entity(kind)
+
+    def _present(self, viewer: Viewer, snapshot: Snapshot, seen: Mask, kind: EntityKind, entity_id: int) -> bool:
         with self._database.read() as connection:
-            related = entity_reading.related(connection, ids)
-            carried = _carried(viewer, snapshot, related)
-            kept = [each for each in related if each.id in carried or each.relation == PARENT]  # a parent of something visible stays
-            return entity_reading.whole(connection, viewer.user_id or 0, ids, kept)
+            return bool(present(connection, viewer, snapshot, seen, {kind: [entity_id]}))
+
+    def _whole(self, viewer: Viewer, snapshot: Snapshot, seen: Mask, ids: Sequence[int]) -> list[Whole]:
+        """Rows are of now and the snapshot may be older: what is hidden by now is left out, as an entity and as a relation of one."""
+        with self._database.read() as connection:
+            hidden = self._hidden(connection, viewer, seen)
+            shown = [each for each in ids if each not in hidden]
+            related = [each for each in entity_reading.related(connection, shown) if each.id not in hidden]
+            there = _carried(viewer, snapshot, seen, related)
+            kept = [each for each in related if each.id in there or each.relation == PARENT]  # a parent of something visible stays
+            return entity_reading.whole(connection, viewer.user_id or 0, shown, kept)
+
+    def _hidden(self, connection: Transaction, viewer: Viewer, seen: Mask) -> frozenset[int]:
+        """Entities that may not be named, by what the connection sees."""
+        return self._visibility.mask(viewer, SqlSnapshot(connection)).hidden if seen.restricts else seen.hidden
 
     def suggest(self, viewer: Viewer, typed: str, count: int) -> SuggestionList:
         """Titles that begin as typed, then names; up to half of the room each, more where the other leaves some."""
@@ -95,7 +131,8 @@ class Entities:
             return SuggestionList([])
         typed = typed[:MAX_LENGTH]
         with self._database.read() as connection, self._engine.snapshot() as snapshot:
-            items = entity_reading.suggest_items(connection, viewer.user_id, typed, allowed(viewer), count)
+            now, seen = (self._visibility.mask(viewer, each) for each in (SqlSnapshot(connection), snapshot))
+            items = entity_reading.suggest_items(connection, viewer.user_id, typed, now.query, count)
 
             def begins(start: int) -> list[Suggested]:
                 return entity_reading.beginning_so(connection, typed, start, count)
@@ -103,37 +140,36 @@ class Entities:
             def holds(start: int) -> list[Suggested]:
                 return entity_reading.holding_words(connection, typed, start, count)
 
-            entities = _visible(viewer, snapshot, begins, count)
+            def shown(candidates: Sequence[Suggested]) -> list[Suggested]:
+                there = _carried(viewer, snapshot, seen, candidates)
+                return [each for each in candidates if each.id in there and each.id not in now.hidden]
+
+            entities = _first(count, begins, shown)
             if len(entities) < count:
                 known = {each.id for each in entities}
-                entities += [each for each in _visible(viewer, snapshot, holds, count) if each.id not in known][: count - len(entities)]
+                entities += [each for each in _first(count, holds, shown) if each.id not in known][: count - len(entities)]
         kept_entities = entities[: max(count - len(items), count // 2)]
         kept_items = items[: count - len(kept_entities)]
         return SuggestionList([*map(_suggested_item, kept_items), *map(_suggested_entity, kept_entities)])
 
 
-def _visible(viewer: Viewer, snapshot: Snapshot, some: Callable[[int], list[Suggested]], count: int) -> list[Suggested]:
-    """The first `count` this viewer may see; `some(start)` gives the candidates from a place on."""
+def _first(count: int, some: Callable[[int], list[Suggested]], shown: Callable[[Sequence[Suggested]], list[Suggested]]) -> list[Suggested]:
+    """The first `count` that are shown; `some(start)` gives the candidates from a place on."""
     found: list[Suggested] = []
     for start in range(0, SUGGESTED_MOST, count):
         candidates = some(start)
-        carried = _carried(viewer, snapshot, candidates)
-        found += [each for each in candidates if each.id in carried]
+        found += shown(candidates)
         if len(found) >= count or len(candidates) < count:
             break
     return found[:count]
 
 
-def _carried(viewer: Viewer, snapshot: Snapshot, entities: Sequence[Suggested | Related]) -> set[int]:
+def _carried(viewer: Viewer, snapshot: Snapshot, seen: Mask, entities: Sequence[Suggested | Related]) -> set[int]:
     """Ids of those that have an item this viewer may see."""
-    by_kind: dict[str, list[int]] = {}
+    by_kind: dict[EntityKind, list[int]] = {}
     for each in entities:
-        by_kind.setdefault(each.kind, []).append(each.id)
-    found: set[int] = set()
-    for kind, ids in by_kind.items():
-        tallies = snapshot.tallies(EntityKind(kind), ids, allowed(viewer), viewer, via_persons=False)
-        found.update(id_ for id_, tally in zip(ids, tallies, strict=True) if tally.items)
-    return found
+        by_kind.setdefault(EntityKind(each.kind), []).append(each.id)
+    return carried(viewer, snapshot, seen, by_kind)
 
 
 def _entity(whole: Whole, tally: Tally) -> Entity:
@@ -153,6 +189,10 @@ def _entity(whole: Whole, tally: Tally) -> Entity:
         image=row.image or None,
         me=EntityMe(rating=word.rating, favorite=word.favorite, hidden=word.hidden),
     )
+
+
+def _no_entity(kind: EntityKind) -> NotFound:
+    return NotFound(f"There is no such {kind}.")
 
 
 def _suggested_item(row: Suggested) -> Suggestion:

@@ -257,7 +257,7 @@ def _table() -> tuple[Filter, ...]:
         Filter("has", "text", "has a value or link of this kind; -field for missing", _chosen("", fields, _has_any), fields, True, True),
         Filter("missing", "text", "lacks a value or link of this kind", _chosen("", fields, _lacks_any), fields, True),
         Filter("favorite", "boolean", "my favorites, or the others", _switch("favorite")),
-        Filter("hidden", "boolean", "what I hid, or the rest", _switch("hidden")),
+        Filter("hidden", "boolean", "what I hid, or the rest; lists leave out what I hid, see /api/hidden", _switch("hidden")),
         Filter("played", "boolean", "played by me at least once, or never", _switch("play_count")),
         *(each for name, field in _OWN_BOUNDS.items() for each in _bounds(name, field, "", tree.Mine, "my ")),
         Filter("filter", "json", "a filter tree, for what the others cannot say", _tree),

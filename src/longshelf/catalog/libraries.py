@@ -1,26 +1,36 @@
-"""Libraries as people see them. Their folders, options and issues are paths of the server: for administrators only."""
+"""Libraries as people see them: those a viewer may know of, with the number of items he sees. Their folders, options and issues are paths
+of the server: for administrators only. A library that is kept from an administrator is not there for him either, whatever he asks of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from longshelf.catalog.numbered import cut_whole, numbered
 from longshelf.catalog.shapes import Job, LibraryInfo, LibraryIssue, LibraryIssueList, LibraryList
 from longshelf.catalog.work import job_info
-from longshelf.errors import NotFound
+from longshelf.errors import NotAllowed, NotFound
+from longshelf.model.engine import Engine, FacetRequest
 from longshelf.model.times import rfc3339
 from longshelf.model.viewer import Viewer
 from longshelf.sources.folder.options import FolderOptions
+from longshelf.sources.stash import modes as sync_modes
+from longshelf.sources.stash.options import StashOptions
 from longshelf.store import libraries as rows
 from longshelf.store import reading
 from longshelf.store.database import Database
+from longshelf.store.engine.sql import SqlEngine
+from longshelf.store.hot import HotReads
 from longshelf.store.libraries import Library
+from longshelf.visibility.visibility import Visibility
 
 
 class Libraries:
     """Safe to share between threads. Whether a viewer may change anything is decided by the route table."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, engine: Engine | None = None, *, visibility: Visibility | None = None) -> None:
+        """`engine` counts (default: the database itself); `visibility` may be shared with others (default: its own)."""
         self._database = database
+        self._engine = engine or SqlEngine(database.read)
+        self._visibility = visibility or Visibility(database, HotReads(database))
 
     def browse(self, viewer: Viewer, page: int, size: int) -> LibraryList:
         """Libraries by name; none for a viewer nobody knows."""
@@ -28,13 +38,17 @@ class Libraries:
         return LibraryList(found, pagination, "")
 
     def _all(self, viewer: Viewer) -> list[LibraryInfo]:
-        if not viewer.known:
-            return []
+        within = self._visibility.libraries(viewer)
         with self._database.read() as connection:
-            listed = rows.listed(connection)
-            items = reading.library_counts(connection)
-            issues = reading.issue_counts(connection)
-        return [_info(each, viewer, items.get(each.id, 0), issues.get(each.id, 0)) for each in listed]
+            known = [each for each in rows.listed(connection) if within is None or each.id in within]
+            issues = reading.issue_counts(connection) if viewer.admin else {}
+        if not known:
+            return []
+        with self._engine.snapshot() as snapshot:
+            seen = self._visibility.mask(viewer, snapshot).query
+            (facet,) = snapshot.facets([FacetRequest("library", seen, limit=0)], viewer)
+        items = {int(each.value): each.count for each in facet.values}
+        return [_info(each, viewer, items.get(each.id, 0), issues.get(each.id, 0)) for each in known]
 
     def one(self, viewer: Viewer, library_id: int) -> LibraryInfo:
         """NotFound when there is none."""
@@ -43,38 +57,89 @@ class Libraries:
                 return library
         raise NotFound("There is no such library.")
 
+    def known(self, viewer: Viewer) -> frozenset[int] | None:
+        """The only libraries the viewer may know of; None for all."""
+        return self._visibility.libraries(viewer)
+
     def create(self, viewer: Viewer, name: str, options: FolderOptions) -> LibraryInfo:
         """A folder library, with its first scan queued. Invalid for folders that are none, Conflict for a name that is taken."""
         from longshelf.tasks.libraries import add_folder_library  # brings the parsers along: only when one is needed
 
         library, _job = add_folder_library(self._database, name, options)
-        return self.one(viewer, library.id)
+        return _info(library, viewer, 0, 0)
 
-    def delete(self, library_id: int) -> None:
-        """Takes the library out of Longshelf; its files stay. NotFound when there is none."""
-        from longshelf.tasks.libraries import remove_library
+    def edit(
+        self, viewer: Viewer, library_id: int, *, name: str | None, folders: Sequence[str] | None, options: Mapping[str, Any] | None
+    ) -> LibraryInfo:
+        """The library with what is given changed; a scan reads what that brings. Raises as `tasks.libraries.change_folder_library`."""
+        from longshelf.tasks.libraries import change_folder_library
 
-        with self._database.read() as connection:
-            rows.get(connection, library_id)
-        remove_library(self._database, library_id)
+        self._require(viewer, library_id)
+        change_folder_library(self._database, library_id, name=name, folders=folders, chosen=options)
+        return self.one(viewer, library_id)
 
-    def scan(self, library_id: int, *, full: bool) -> Job:
+    def delete(self, viewer: Viewer, library_id: int) -> Job:
+        """The job that takes the library out of Longshelf; its files stay. NotFound when there is none."""
+        from longshelf.tasks import library_removal
+
+        self._require(viewer, library_id)
+        return job_info(library_removal.request(self._database, library_id))
+
+    def scan(self, viewer: Viewer, library_id: int, *, full: bool) -> Job:
         """The scan that is queued or running, or a new one. NotFound; Invalid for a library that has no folders."""
         from longshelf.tasks import scan
 
-        with self._database.read() as connection:
-            library = rows.get(connection, library_id)
+        library = self._require(viewer, library_id)
         return job_info(scan.request(self._database, library, full=full, priority=10))
 
-    def issues(self, library_id: int, page: int, size: int) -> LibraryIssueList:
-        """What could not be taken in, by root and path."""
+    def create_stash(self, viewer: Viewer, name: str, options: StashOptions, api_key: str) -> LibraryInfo:
+        """The mirror of a Stash server, with its first sync queued. Invalid for an address that cannot be, Conflict for a name that is
+        taken."""
+        from longshelf.tasks.libraries import add_stash_library
+
+        library, _job = add_stash_library(self._database, name, options, api_key)
+        return _info(library, viewer, 0, 0)
+
+    def change_stash(self, viewer: Viewer, library_id: int, changes: Mapping[str, Any], api_key: str | None) -> LibraryInfo:
+        """Another address, key or rhythm of a mirrored server. NotFound; Invalid for what cannot work."""
+        from longshelf.tasks.libraries import change_stash_library
+
+        self._require(viewer, library_id)
+        change_stash_library(self._database, library_id, changes, api_key)
+        return self.one(viewer, library_id)
+
+    def sync(self, viewer: Viewer, library_id: int, mode: sync_modes.Mode, *, allow_removals: bool) -> Job:
+        """The sync that waits, or a new one. NotFound; Invalid for a library that mirrors nothing."""
+        from longshelf.tasks import sync
+
+        library = self._require(viewer, library_id)
+        return job_info(sync.request(self._database, library, mode, allow_removals=allow_removals, priority=10))
+
+    def stash_hook(self, token: str, kind: str, remote_id: int | None) -> None:
+        """NotFound for a token that is nobody's."""
+        from longshelf.tasks import stash_hooks
+
+        stash_hooks.heard(self._database, token, kind, remote_id)
+
+    def issues(self, viewer: Viewer, library_id: int, page: int, size: int) -> LibraryIssueList:
+        """What could not be taken in, by root and path. NotAllowed for one whom items are kept from: a path tells of them."""
+        library = self._require(viewer, library_id)
+        if self._visibility.ruled_by_items(viewer):
+            raise NotAllowed("Only an administrator from whom no items are kept may read the paths of files.")
         with self._database.read() as connection:
-            library = rows.get(connection, library_id)
             total = reading.issue_counts(connection).get(library_id, 0)
             start = (page - 1) * size
             found = reading.issues(connection, library_id, offset=start, limit=size) if start < total else []
         roots = [str(folder) for folder in library.config.get("folders", [])]
         return LibraryIssueList([_issue(each, roots) for each in found], numbered(page, size, total), "")
+
+    def _require(self, viewer: Viewer, library_id: int) -> Library:
+        """NotFound when there is none, or none for this viewer."""
+        within = self._visibility.libraries(viewer)
+        if within is not None and library_id not in within:
+            raise NotFound(f"There is no library {library_id}.")  # as of one there never was
+        with self._database.read() as connection:
+            return rows.get(connection, library_id)
 
 
 def _info(library: Library, viewer: Viewer, items: int, issues: int) -> LibraryInfo:
@@ -89,8 +154,9 @@ def _info(library: Library, viewer: Viewer, items: int, issues: int) -> LibraryI
         issue_count=issues,
         created_at=rfc3339(library.created_at) or "",
         scanned_at=rfc3339(library.scanned_at),
-        folders=[str(folder) for folder in config.get("folders", [])] if viewer.admin else None,
-        options={name: value for name, value in config.items() if name != "folders"} if viewer.admin else None,
+        folders=[str(folder) for folder in config.get("folders", []) if folder] if viewer.admin else None,
+        options={name: value for name, value in config.items() if name not in {"folders", "url"}} if viewer.admin else None,
+        url=config.get("url") if viewer.admin else None,
     )
 
 

@@ -132,10 +132,18 @@ def scope_of(query: Query, sort: Sort) -> str:
 
 
 def cut(
-    viewer: Viewer, snapshot: Pageable, query: Query, sort: Sort, request: PageRequest, *, cursors: Cursors, allowed: Query = EVERYTHING
+    viewer: Viewer,
+    snapshot: Pageable,
+    query: Query,
+    sort: Sort,
+    request: PageRequest,
+    *,
+    cursors: Cursors,
+    allowed: Query = EVERYTHING,
+    named: str | None = None,
 ) -> Page:
-    """One page of what the viewer asked for (`query`) and may see (`allowed`). Cursors are bound to the question, not to the restrictions:
-    these may change while somebody walks, and the walk goes on with what is left."""
+    """One page of what the viewer asked for (`query`) and may see (`allowed`, whose name is `named`, or made of it). Cursors are bound to
+    the question, not to the restrictions: these may change while somebody walks, and the walk goes on with what is left."""
     scope = scope_of(query, sort)
     window = window_of(request, cursors, scope)
     asked = both(query, allowed)
@@ -145,7 +153,8 @@ def cut(
     else:
         found = snapshot.page(asked, sort, window, viewer)
     pagination = describe(found, count, request, window, cursors=cursors, scope=scope, descending=sort.descending)
-    return Page(found.ids, pagination, version(snapshot.revision, scope_of(asked, sort), viewer))
+    mask = digest(allowed) if named is None else named
+    return Page(found.ids, pagination, version(snapshot.revision, f"{scope}:{mask}", viewer))
 
 
 def window_of(request: PageRequest, cursors: Cursors, scope: str) -> Window:

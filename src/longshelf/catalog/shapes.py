@@ -121,10 +121,11 @@ class FacetEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FacetValues(msgspec.Struct, frozen=True):
-    """`total` counts the values there are, also those beyond the limit."""
+    """`total` counts the values there are, also those beyond the limit. In an estimate every number is a lower bound."""
 
     values: list[FacetEntry]
     total: int
+    is_estimate: bool = False
 
 
 class FacetList(msgspec.Struct, frozen=True):
@@ -232,7 +233,8 @@ class LibraryIssueList(msgspec.Struct, frozen=True):
 
 
 class LibraryInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """`state`: new · ready · scanning · offline, with the reason. `folders` and `options` are shown to administrators only."""
+    """`state`: new · ready · scanning · offline, with the reason. `folders`, `url` (of a mirrored server, never its key) and `options` are
+    shown to administrators only."""
 
     id: int
     name: str
@@ -245,6 +247,7 @@ class LibraryInfo(msgspec.Struct, frozen=True, kw_only=True):
     scanned_at: str | None
     folders: list[str] | None
     options: dict[str, Any] | None
+    url: str | None = None
 
 
 class LibraryList(msgspec.Struct, frozen=True):

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from longshelf.catalog.numbered import numbered
 from longshelf.catalog.shapes import Job, JobList
+from longshelf.errors import NotFound
 from longshelf.model.times import rfc3339
+from longshelf.model.viewer import Viewer
 from longshelf.store import jobs as rows
 from longshelf.store import reading
 from longshelf.store.database import Database
@@ -14,7 +16,7 @@ class Work:
     """Safe to share between threads."""
 
     def __init__(self, database: Database, *, before_telling: Callable[[], object] = lambda: None) -> None:
-        """`before_telling` runs between seeing that a job has ended and telling it: whoever hears of it and asks for what it did finds it."""
+        """`before_telling` runs between seeing that a job has ended and telling it: who hears of it and asks for what it did finds it."""
         self._database = database
         self._before_telling = before_telling
 
@@ -26,10 +28,12 @@ class Work:
             found = rows.newest(connection, states=states, kind=kind, limit=start + size)[start:] if start < total else []
         return JobList(self._told(found), numbered(page, size, total), "")
 
-    def one(self, job_id: int) -> Job:
-        """NotFound when there is none."""
+    def one(self, viewer: Viewer, job_id: int) -> Job:
+        """NotFound when there is none, or it is none of his: administrators see all, others what they asked for themselves."""
         with self._database.read() as connection:
             found = rows.get(connection, job_id)
+        if not viewer.admin and (viewer.user_id is None or found.args.get("user_id") != viewer.user_id):
+            raise NotFound(f"There is no job {job_id}.")
         return self._told([found])[0]
 
     def cancel(self, job_id: int) -> Job:

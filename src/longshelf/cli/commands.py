@@ -1,8 +1,6 @@
 """The commands. Each opens what it needs, does one thing, and returns what is to be printed."""
 
 import argparse
-import getpass
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from longshelf.accounts import users
-from longshelf.cli import index_commands
+from longshelf.cli import index_commands, restriction_commands, stash_commands, sync_commands, user_commands
 from longshelf.cli.output import ProgressLine
 from longshelf.config import Settings
 from longshelf.errors import Invalid, LongshelfError
@@ -22,8 +19,8 @@ from longshelf.store import libraries
 from longshelf.store.database import Database
 from longshelf.store.libraries import Library
 from longshelf.store.migrate import open_database
-from longshelf.tasks import scan
-from longshelf.tasks.libraries import add_folder_library, remove_library
+from longshelf.tasks import library_removal, scan
+from longshelf.tasks.libraries import add_folder_library
 from longshelf.tasks.table import prepare_helpers, tasks
 
 Result = Mapping[str, Any] | None
@@ -88,6 +85,7 @@ def _library_add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--follow-links", action="store_true", help="follow symbolic links inside it")
     parser.add_argument("--watch", action="store_true", help="scan when something changes, beside the schedule")
     parser.add_argument("--if-missing", action="store_true", help="no error when a library of this name exists")
+    sync_commands.add_arguments(parser)
 
 
 def _library_add(settings: Settings, arguments: argparse.Namespace) -> Result:
@@ -98,6 +96,9 @@ def _library_add(settings: Settings, arguments: argparse.Namespace) -> Result:
             existing = _find(database, arguments.name)
             if existing is not None:
                 return {"library": _library(existing)}
+        if arguments.stash:
+            library, more = sync_commands.add(database, settings, arguments)
+            return {"library": _library(library), **more}
         library, job = add_folder_library(database, arguments.name, chosen)
         return {"library": _library(library), "job": job.id}
 
@@ -110,7 +111,12 @@ def _library_list(settings: Settings, _arguments: argparse.Namespace) -> Result:
 def _library_remove(settings: Settings, arguments: argparse.Namespace) -> Result:
     with opened(settings) as database:
         library = named(database, arguments.name)
-        return {"removed": library.name, "items": remove_library(database, library.id)}
+        line = ProgressLine()
+        ended = Worker(database, tasks(settings)).run_one(library_removal.request(database, library.id).id, line)
+        line.end()
+        if ended.state != "done":
+            raise LongshelfError(ended.message or f"the removal was {ended.state}")
+        return {"removed": library.name, **ended.result}
 
 
 def _scan_arguments(parser: argparse.ArgumentParser) -> None:
@@ -133,29 +139,6 @@ def _scan(settings: Settings, arguments: argparse.Namespace) -> Result:
         return dict(ended.result)
 
 
-def _user_add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME")
-    parser.add_argument("--admin", action="store_true", help="may change everything")
-    parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
-
-
-def _user_add(settings: Settings, arguments: argparse.Namespace) -> Result:
-    password = sys.stdin.readline().rstrip("\n") if arguments.password_stdin else getpass.getpass("Password: ")
-    with opened(settings) as database:
-        user = users.add(database, arguments.name, password, admin=arguments.admin)
-        return {"id": user.id, "name": user.name, "admin": user.admin}
-
-
-def _key_create_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("user", metavar="USER")
-    parser.add_argument("--name", default="command line", help="what the key is for")
-
-
-def _key_create(settings: Settings, arguments: argparse.Namespace) -> Result:
-    with opened(settings) as database:
-        return {"key": users.create_key(database, arguments.user, arguments.name)}
-
-
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--items", type=int, metavar="N", help="instead: a made-up catalogue of N items, without any files")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same files and items")
@@ -168,7 +151,9 @@ def _demo(settings: Settings, arguments: argparse.Namespace) -> Result:
         return _demo_catalogue(settings, arguments.items, arguments.seed)
     target = settings.data / "demonstration"
     write_library(target, arguments.seed)
-    added = argparse.Namespace(name="Demonstration", folder=[str(target)], audio="auto", follow_links=False, watch=False, if_missing=True)
+    added = argparse.Namespace(
+        name="Demonstration", folder=[str(target)], audio="auto", follow_links=False, watch=False, if_missing=True, stash=None
+    )
     return _library_add(settings, added)
 
 
@@ -244,10 +229,27 @@ COMMANDS: tuple[Command, ...] = (
     Command("library add", "add a library and queue its first scan", _library_add_arguments, _library_add),
     Command("library list", "list libraries", _no_arguments, _library_list),
     Command("library remove", "remove a library from Longshelf; its files stay", _name_argument, _library_remove),
+    Command("library stash", "change the address or key of a mirrored server", sync_commands.change_arguments, sync_commands.change),
     Command("scan", "scan a folder library now and wait for the end", _scan_arguments, _scan),
-    Command("user add", "add a person", _user_add_arguments, _user_add),
-    Command("key create", "make an API key for a person; it is shown once", _key_create_arguments, _key_create),
+    Command("sync", "mirror a Stash library now and wait for the end", sync_commands.sync_arguments, sync_commands.sync),
+    Command("user add", "add a person", user_commands.add_arguments, user_commands.add),
+    Command("user list", "list people", _no_arguments, user_commands.listing),
+    Command("user password", "set a person's password and end his sessions", user_commands.password_arguments, user_commands.password),
+    Command("user admin", "make a person an administrator, or no longer", user_commands.admin_arguments, user_commands.admin),
+    Command("user disable", "lock a person out; what is his stays", user_commands.name_arguments, user_commands.disable),
+    Command("user enable", "let a person in again", user_commands.name_arguments, user_commands.enable),
+    Command("user remove", "remove a person with all that is his", user_commands.name_arguments, user_commands.remove),
+    Command("key create", "make an API key for a person; it is shown once", user_commands.key_create_arguments, user_commands.key_create),
+    Command("key list", "list API keys", user_commands.key_list_arguments, user_commands.key_list),
+    Command("key remove", "withdraw an API key", user_commands.key_remove_arguments, user_commands.key_remove),
     Command("demo", "make a small demonstration library of real media, or a large catalogue", _demo_arguments, _demo),
+    Command(
+        "demo-stash",
+        "run a made-up Stash server to try mirroring with",
+        stash_commands.demo_stash_arguments,
+        stash_commands.demo_stash,
+    ),
+    Command("why-hidden", "say why a person does not see an item", restriction_commands.arguments, restriction_commands.why_hidden),
     Command("reindex", "build the index anew from the database", _no_arguments, index_commands.reindex),
     Command("bench", "measure the engines on a made-up catalogue", index_commands.bench_arguments, index_commands.bench),
 )

@@ -39,14 +39,17 @@ def bench_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=7, help="the same seed makes the same catalogue")
     parser.add_argument("--data", help="directory that keeps the catalogue for the next run (default: a temporary one)")
     parser.add_argument("--no-sql", action="store_true", help="leave out SQL, which takes minutes where the catalogue is large")
+    parser.add_argument("--postgresql", metavar="URL", help="ask PostgreSQL too; an empty database, which is filled with the catalogue")
+    parser.add_argument("--duckdb", action="store_true", help="ask DuckDB too; needs `pip install duckdb`")
     parser.add_argument("--hostile", type=int, default=None, help="how many distinct filters to turn the caches over with")
 
 
 def bench(_settings: Settings, arguments: argparse.Namespace) -> dict[str, Any] | None:
     """Prints Markdown tables, or with --json the same rows."""
-    from longshelf.bench.run import run
+    from longshelf.bench.run import Others, run
 
-    report = run(arguments.items, arguments.seed, arguments.data, sql=not arguments.no_sql, hostile=arguments.hostile)
+    others = Others(not arguments.no_sql, arguments.postgresql, arguments.duckdb)
+    report = run(arguments.items, arguments.seed, arguments.data, others=others, hostile=arguments.hostile)
     if arguments.json:
         return report.rows()
     sys.stdout.write(report.markdown())

@@ -26,7 +26,7 @@ AT_ONCE = 32_768  # items whose links are counted in one go, in the processor's 
 # What a tally costs, in µs, fitted at ten million items: for each item and cell when the result is scanned, for each entity and byte when
 # bitmaps are woken and met.
 SCAN_ITEM, SCAN_CELL = 0.002, 0.0022
-MEET_ENTITY, MEET_BYTE = 10.0, 0.00045
+MEET_ENTITY, MEET_BYTE = 13.0, 0.0006
 KEPT_AT_ONCE = 500_000  # rows of an older table, which are taken over piece by piece
 OVERFLOW_BYTES = 6  # of a link beyond the table
 

@@ -69,7 +69,7 @@ class Segment:
         places = self.ids.below(ids)
         inside = places < self.count
         kept = places[inside]
-        found = np.unique(kept[self.ids[kept] == ids[inside]])
+        found = bitmaps.distinct(kept[self.ids[kept] == ids[inside]])
         return bitmaps.ordinals(bitmaps.of(found) - self.holes).astype(np.int64) if self.holes else found
 
     def ordinal(self, item_id: int) -> int | None:

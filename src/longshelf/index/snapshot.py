@@ -8,15 +8,16 @@ from pyroaring import BitMap
 
 from longshelf.index import bitmaps, entity_listing, fronts, views
 from longshelf.index.bitmaps import Array
-from longshelf.index.compiling import Evaluation, Node, Settling, key
+from longshelf.index.compiling import All, Evaluation, Node, Settling, all_of, key
 from longshelf.index.counting import Results, entity_facet, value_facet
 from longshelf.index.fields import Order, Sorted
 from longshelf.index.likeness import similar
 from longshelf.index.listing import Correction, Entry, Listing, Part, correction
 from longshelf.index.railing import rail
+from longshelf.index.recommending import suited
 from longshelf.index.segment import Segment
 from longshelf.index.state import State
-from longshelf.index.tallying import Asked
+from longshelf.index.tallying import Asked, Whole
 from longshelf.index.totals import totals
 from longshelf.index.views import Listed, view
 from longshelf.model.engine import (
@@ -31,6 +32,7 @@ from longshelf.model.engine import (
     Rail,
     Similar,
     Slice,
+    Suited,
     Tally,
     Totals,
     Window,
@@ -38,6 +40,7 @@ from longshelf.model.engine import (
 from longshelf.model.kinds import EntityKind
 from longshelf.model.query import Query
 from longshelf.model.sorts import Key, Sort
+from longshelf.model.taste import Wanted
 from longshelf.model.viewer import Viewer
 from longshelf.store.database import Transaction
 
@@ -120,6 +123,10 @@ class BitmapSnapshot:
         asked = self._asked(query, viewer)
         return Similar() if asked is None else similar(self.state, item_id, asked, start, size)
 
+    def suited(self, wanted: Sequence[Wanted], pivot: int, query: Query, viewer: Viewer) -> Suited:
+        asked = self._asked(query, viewer)
+        return Suited() if asked is None else suited(self.state, wanted, pivot, asked)
+
     def _facet(self, request: FacetRequest, viewer: Viewer) -> Facet:
         asked = self._asked(request.query, viewer)
         if asked is None:
@@ -142,9 +149,12 @@ class BitmapSnapshot:
         if settled is None:
             return None
         node, settling = settled
-        base = Evaluation(self.state.base.segment, settling.contents).of(node)
-        delta = self.state.delta
-        return Asked(key(node), base, bitmaps.EMPTY if delta is None else Evaluation(delta, settling.contents).of(node))
+        evaluation, delta = Evaluation(self.state.base.segment, settling.contents), self.state.delta
+        changed = bitmaps.EMPTY if delta is None else Evaluation(delta, settling.contents).of(node)
+        if not isinstance(node, All) or not node.unwanted:
+            return Asked(key(node), evaluation.of(node), changed)
+        whole = all_of(node.wanted)
+        return Asked(key(node), evaluation.of(node), changed, lambda: Whole(key(whole), evaluation.of(whole)))
 
     def _front(self, query: Query, sort: Sort, window: Window, viewer: Viewer) -> Slice | None:
         """The answer without a view, where one would have to be made for a few items at the front."""

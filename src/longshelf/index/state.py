@@ -39,6 +39,11 @@ class Base:
         self.derived: Cache[Any] = Cache(DERIVED_BYTES, weigh)
         self.own: Cache[Any] = Cache(OWN_BYTES, weigh)
 
+    def forget(self) -> None:
+        """All that was worked out so far, as after opening: for measurements."""
+        for cache in (self.views, self.derived, self.own, self.segment.cache):
+            cache.clear()
+
 
 class State(msgspec.Struct, frozen=True):
     """`changed` are all ids touched since the base; `delta` holds those of them that live; `stale` are their ordinals in the base;

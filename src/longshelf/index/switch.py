@@ -24,6 +24,7 @@ from longshelf.model.engine import (
     Similar,
     Slice,
     Snapshot,
+    Suited,
     Tally,
     Totals,
     Window,
@@ -31,6 +32,7 @@ from longshelf.model.engine import (
 from longshelf.model.kinds import EntityKind
 from longshelf.model.query import Query
 from longshelf.model.sorts import Sort
+from longshelf.model.taste import Wanted
 from longshelf.model.viewer import Viewer
 
 REST_SECONDS = 30.0
@@ -129,6 +131,9 @@ class _Guarded:
 
     def similar(self, item_id: int, query: Query, start: int, size: int, viewer: Viewer) -> Similar:
         return self._ask(lambda snap: snap.similar(item_id, query, start, size, viewer))
+
+    def suited(self, wanted: Sequence[Wanted], pivot: int, query: Query, viewer: Viewer) -> Suited:
+        return self._ask(lambda snap: snap.suited(wanted, pivot, query, viewer))
 
     def _ask(self, question: Callable[[Snapshot], Answer]) -> Answer:
         if self._second is None:

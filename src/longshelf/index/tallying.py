@@ -1,6 +1,10 @@
 """How many items of a result carry each entity of a kind. Counted over the base once a result, and corrected for what changed since in
-proportion to the change."""
+proportion to the change.
 
+A result from which little is taken out, as a restriction does, is counted as the whole of it, which all viewers share, less what was taken
+out: for each of them that costs in proportion to what is kept from him."""
+
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,13 +14,24 @@ from longshelf.index.bitmaps import Array, Ints
 from longshelf.index.state import State
 from longshelf.model.kinds import EntityKind
 
+LITTLE = 2  # what is taken out is less than one in so many of what is left
+
+
+class Whole(NamedTuple):
+    """A result before anything was taken out, in the base."""
+
+    name: bytes
+    base: BitMap
+
 
 class Asked(NamedTuple):
-    """A result: the name of its settled query, its items in the base (those that do not count any more among them), and in the delta."""
+    """A result: the name of its settled query, its items in the base (those that do not count any more among them), and in the delta.
+    `whole` tells of what it is a part, where something was taken out."""
 
     name: bytes
     base: BitMap
     delta: BitMap
+    whole: Callable[[], Whole] | None = None
 
 
 class Tallied(NamedTuple):
@@ -36,7 +51,7 @@ class Tallied(NamedTuple):
 def tallied(state: State, kind: EntityKind, asked: Asked) -> Tallied:
     """Of every entity of the kind that any item carries."""
     base, postings = state.base.segment, state.base.segment.postings[kind]
-    counts: Array = state.base.derived.get_or(("tally", asked.name, kind), lambda: postings.tally(asked.base, base.count))
+    counts: Array = state.base.derived.get_or(("tally", asked.name, kind), lambda: _counted(state, kind, asked))
     stale = asked.base & state.stale
     if stale:
         counts = counts - postings.tally(stale, base.count)
@@ -48,6 +63,16 @@ def tallied(state: State, kind: EntityKind, asked: Asked) -> Tallied:
     whole[np.searchsorted(ids, postings.entities)] = counts
     whole[np.searchsorted(ids, new.entities)] += new.tally(asked.delta, state.delta.count)
     return Tallied(ids, whole)
+
+
+def _counted(state: State, kind: EntityKind, asked: Asked) -> Array:
+    """Over the base, by the number of the entity."""
+    postings, count, derived = state.base.segment.postings[kind], state.base.segment.count, state.base.derived
+    whole = None if asked.whole is None else asked.whole()
+    if whole is None or (len(whole.base) - len(asked.base)) * LITTLE > len(asked.base):
+        return postings.tally(asked.base, count)
+    every: Array = derived.get_or(("tally", whole.name, kind), lambda: postings.tally(whole.base, count))
+    return every - postings.tally(whole.base - asked.base, count)
 
 
 def carrying(state: State, kind: EntityKind, asked: Asked, entity_id: int) -> int:

@@ -61,8 +61,13 @@ def _check(scalars: dict[str, object], changes: Edit) -> None:
     rating = scalars.get("rating")
     if isinstance(rating, int) and not 0 <= rating <= 100:
         raise Invalid("rating", "a number from 0 to 100")
+    check_fields(changes.unlock)
+
+
+def check_fields(unlock: Sequence[str]) -> None:
+    """Invalid for a field that no lock can hold."""
     lockable = {*LOCKABLE_FIELDS, *EntityKind}
-    for field in changes.unlock:
+    for field in unlock:
         if field not in lockable:
             raise Invalid("unlock", f"unknown field {field!r}; one of {', '.join(sorted(lockable))}")
 

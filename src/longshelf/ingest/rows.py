@@ -25,6 +25,12 @@ class Placement(NamedTuple):
     before: Existing | None
     at: int
     revision: int
+    arrived_at: int | None = None  # when a source that keeps account took it in; `at` where none does
+
+    @property
+    def added_at(self) -> int:
+        """Set once: what stood there keeps its own."""
+        return self.before.added_at if self.before else self.at if self.arrived_at is None else self.arrived_at
 
 
 def item_row(prepared: Prepared, place: Placement) -> tuple[Any, ...]:
@@ -44,7 +50,7 @@ def item_row(prepared: Prepared, place: Placement) -> tuple[Any, ...]:
         record.language,
         record.date or None,
         year_of(record.date),
-        place.before.added_at if place.before else place.at,
+        place.added_at,
         record.created_at,
         place.at,
         None,
@@ -84,7 +90,7 @@ def card(prepared: Prepared, place: Placement, ids: Mapping[EntityKey, int]) -> 
             title=record.title,
             subtitle=record.subtitle or None,
             date=record.date or None,
-            added_at=rfc3339(place.before.added_at if place.before else place.at),
+            added_at=rfc3339(place.added_at),
             created_at=rfc3339(record.created_at),
             updated_at=rfc3339(place.at),
             duration=record.duration,

@@ -17,6 +17,7 @@ from longshelf.ingest.diff import Differ, Difference, Place
 from longshelf.ingest.parsing import Answer, Assignment, decode_answer, encode_assignment, give_up, handle
 from longshelf.ingest.pool import ParsePool
 from longshelf.ingest.writer import Batch, Writer
+from longshelf.sources.folder.options import VACANT
 from longshelf.sources.folder.walk import Listing, RootState, check_root, count_media, walk
 from longshelf.store import files
 from longshelf.store.database import Database
@@ -76,6 +77,7 @@ class Scan:
         self.report = ScanReport()
         self.writer = Writer(database, library_id, self._still_there, database.clock)
         self._states: dict[int, RootState] = {}
+        self._vacant: set[int] = set()  # places of roots that were taken out of the library: what was known there is gone
         self._known: dict[Place, KnownFile] = {}
         self._missing: list[Missing] = []
         self._unread: list[Place] = []
@@ -90,6 +92,7 @@ class Scan:
         sent_before = self.database.statements
         self._check_roots()
         self._read_changes()
+        self._note_vacant()
         self._remove_missing()
         self._settle_issues()
         self._finish()
@@ -102,6 +105,9 @@ class Scan:
             self._issues_before = files.issues(connection, self.library_id)
         reasons = []
         for index, root in enumerate(self.roots):
+            if root == VACANT:
+                self._vacant.add(index)
+                continue
             try:
                 self._states[index] = check_root(root, may_be_empty=self.options.allow_empty or not present.get(index))
             except SourceOffline as error:
@@ -173,6 +179,13 @@ class Scan:
             for folder_id in folder_ids:
                 self._missing.extend(files.present_below(connection, folder_id))
 
+    def _note_vacant(self) -> None:
+        """A person took these roots out: no guard asks whether a disk is away."""
+        with self.database.read() as connection:
+            for index in self._vacant:
+                tops = files.folder_ids(connection, self.library_id, index, [b""]).values()
+                self._missing.extend(row for top in tops for row in files.present_below(connection, top))
+
     def _collect(self, answer: Answer, batch: Batch) -> None:
         batch.items.extend(answer.items)
         batch.failed.extend(answer.failed)
@@ -202,7 +215,7 @@ class Scan:
     def _remove_missing(self) -> None:
         """Only where the root still answers as the same file system it was at the start: a disk may go while we read it."""
         self._recheck_roots()
-        gone = [row for row in self._missing if row.root in self._states]
+        gone = [row for row in self._missing if row.root in self._states or row.root in self._vacant]
         for start in range(0, len(gone), REMOVE_AT_ONCE):
             self.progress.check()
             self.report.missing += self.writer.remove_missing(gone[start : start + REMOVE_AT_ONCE])
@@ -234,6 +247,8 @@ class Scan:
 
     def _judged(self, place: Place) -> bool:
         root, path = place
+        if root in self._vacant:
+            return True
         if root not in self._states:
             return False
         return not any(root == each and (not below or path.startswith(below + b"/")) for each, below in self._unread)
@@ -252,5 +267,5 @@ class Scan:
     def _still_there(self, root: int, path: bytes) -> bool:
         """A place in a root that is offline counts as there: its file has not moved, its disk is away."""
         if root not in self._states:
-            return True
+            return root not in self._vacant
         return os.path.lexists(os.path.join(self.roots[root], path))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from longshelf.errors import Cancelled
+from longshelf.errors import Cancelled, LongshelfError
 from longshelf.jobs.pace import Pace
 from longshelf.store import claims
 from longshelf.store.claims import Claim, Report
@@ -21,6 +21,14 @@ class LeaseLost(Cancelled):
 
 class Stopping(Cancelled):
     """The worker shuts down; the job goes back to the queue as it is."""
+
+
+class Later(LongshelfError):
+    """Not now, and nobody's fault: the job waits so many seconds in the queue, and this attempt does not count."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
 
 
 class Context:

@@ -1,5 +1,6 @@
 """How a task ends. What it raises decides what follows: nothing → done · Cancelled → cancelled, or back to the queue when the worker
-stops · an error that another attempt cannot change → failed · any other → tried again later, until the attempts are used up."""
+stops · Later → back to the queue for a while, however often · an error that another attempt cannot change → failed · any other → tried
+again later, until the attempts are used up."""
 
 import random
 from collections.abc import Callable
@@ -9,8 +10,8 @@ from typing import Literal
 import structlog
 
 from longshelf.errors import Cancelled, Conflict, Denied, Invalid, LongshelfError, NotFound, SourceRefused
-from longshelf.jobs.context import Context, Stopping
-from longshelf.jobs.pace import pause_after
+from longshelf.jobs.context import Context, Later, Stopping
+from longshelf.jobs.pace import SECOND, pause_after
 from longshelf.store import jobs
 
 Task = Callable[[Context], object]
@@ -38,8 +39,8 @@ def attempt(task: Task, context: Context, chance: random.Random) -> Ending:
     try:
         result = task(context)
         return Ending("done", result=None if result is None else jobs.encode(result))
-    except Stopping:
-        return Ending("queued", counted=False)
+    except (Stopping, Later) as error:
+        return _put_back(error)
     except Cancelled:
         return Ending("cancelled")
     except HOPELESS as error:
@@ -50,6 +51,12 @@ def attempt(task: Task, context: Context, chance: random.Random) -> Ending:
         # The boundary: a bug in one task must not end the worker. Its trace goes to the log, its name to the person.
         _log.exception("job crashed", job=context.claim.job_id, kind=context.claim.kind)
         return _again(context, f"{type(error).__name__}: {error}", chance)
+
+
+def _put_back(error: Stopping | Later) -> Ending:
+    if isinstance(error, Later):
+        return Ending("queued", message=str(error), pause=int(error.seconds * SECOND), counted=False)
+    return Ending("queued", counted=False)
 
 
 def _again(context: Context, message: str, chance: random.Random) -> Ending:

@@ -12,6 +12,7 @@ import msgspec
 from longshelf.model.kinds import EntityKind, ItemKind
 from longshelf.model.query import Query
 from longshelf.model.sorts import Key, Sort
+from longshelf.model.taste import Wanted
 from longshelf.model.viewer import Viewer
 
 
@@ -83,11 +84,13 @@ class FacetValue(msgspec.Struct, frozen=True):
 
 class Facet(msgspec.Struct, frozen=True):
     """Entities by falling count, then name; years and ratings from the highest down; other values by falling count. Values without items
-    are left out. `total` counts the values there are, also those beyond the limit."""
+    are left out. `total` counts the values there are, also those beyond the limit. An estimate counted only some of the items: every number
+    is a lower bound."""
 
     facet: FacetKind
     values: tuple[FacetValue, ...]
     total: int
+    is_estimate: bool = False
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -149,6 +152,15 @@ class Similar(msgspec.Struct, frozen=True):
     total: int = 0
 
 
+class Suited(msgspec.Struct, frozen=True):
+    """Items by falling score, then falling id (at most `taste.MOST`), and with each its score and those of the wanted entities it carries,
+    ascending."""
+
+    ids: tuple[int, ...] = ()
+    scores: tuple[int, ...] = ()
+    carried: tuple[tuple[int, ...], ...] = ()
+
+
 class Snapshot(Protocol):
     """One immutable state. Every method answers for live items matching the query, evaluated for the viewer."""
 
@@ -182,6 +194,9 @@ class Snapshot(Protocol):
 
     def similar(self, item_id: int, query: Query, start: int, size: int, viewer: Viewer) -> Similar:
         """Items of the query that share something with one of them, as `model.likeness` ranks them. Empty when the item is not one."""
+
+    def suited(self, wanted: Sequence[Wanted], pivot: int, query: Query, viewer: Viewer) -> Suited:
+        """Items of the query that carry what is wanted, as `model.taste` chooses and scores them; no entity is wanted twice."""
 
 
 class Engine(Protocol):

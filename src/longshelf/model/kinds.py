@@ -57,7 +57,7 @@ class Format(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person did for an item. The empty role is for entities that are not persons."""
+    """What a person did for an item. The empty role is for entities that are not persons; a tag of one moment only is a `marker`."""
 
     NONE = ""
     AUTHOR = "author"
@@ -80,3 +80,4 @@ class Role(StrEnum):
     ILLUSTRATOR = "illustrator"
     PHOTOGRAPHER = "photographer"
     CONTRIBUTOR = "contributor"
+    MARKER = "marker"

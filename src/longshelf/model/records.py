@@ -23,13 +23,14 @@ class Origin(IntEnum):
 
 class Credit(msgspec.Struct, frozen=True):
     """One item-entity link as a source names it. `position` is the series number (1.5 allowed), track or scene index;
-    `sort_name` ("Tolkien, J. R. R.") is "" when the source gives none."""
+    `sort_name` ("Tolkien, J. R. R.") is "" when the source gives none. With an `external_id` that is whom it means, not the name."""
 
     kind: EntityKind
     name: str
     role: Role = Role.NONE
     position: float | None = None
     sort_name: str = ""
+    external_id: str = ""
 
 
 class Chapter(msgspec.Struct, frozen=True):

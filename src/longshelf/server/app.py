@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,21 +14,27 @@ from longshelf.accounts.accounts import Accounts
 from longshelf.api.app import Application
 from longshelf.api.events import EventFeed
 from longshelf.api.pace import Pace
+from longshelf.api.proxies import Proxies
 from longshelf.api.routes import ROUTES
 from longshelf.api.services import Services
 from longshelf.api.threads import Threads
 from longshelf.api.ui import WebUi
+from longshelf.catalog.bulk import Bulk
 from longshelf.catalog.catalog import Catalog
 from longshelf.catalog.editing import Editing
 from longshelf.catalog.entities import Entities
+from longshelf.catalog.entity_editing import EntityEditing
+from longshelf.catalog.favorites import Favorites
 from longshelf.catalog.files import Files
 from longshelf.catalog.flags import ENGINE, Flags
 from longshelf.catalog.following import Follower
 from longshelf.catalog.home import HomePages
 from longshelf.catalog.libraries import Libraries
+from longshelf.catalog.locks import Locks
 from longshelf.catalog.paging import Cursors
 from longshelf.catalog.recommended import Recommended
 from longshelf.catalog.restricting import Restricting
+from longshelf.catalog.showing import Showing
 from longshelf.catalog.statistics import Statistics
 from longshelf.catalog.views import Views
 from longshelf.catalog.watching import Watching
@@ -45,6 +52,10 @@ from longshelf.store.database import Database
 from longshelf.store.engine.sql import SqlEngine
 from longshelf.store.hot import HotReads
 from longshelf.store.migrate import open_database
+from longshelf.visibility.visibility import Visibility
+
+if TYPE_CHECKING:
+    from longshelf.accounts.oidc import Oidc
 
 WEB_DIST = Path(longshelf.__file__).parent / "web_dist"
 COUNT_CAP = 200_000  # items SQL counts while it stands in for the index
@@ -94,6 +105,8 @@ class _Running:
             self._open = None
             services.threads.close()
             services.decoders.close()
+            if services.oidc is not None:
+                services.oidc.close()
             if self._index is not None:
                 self._index.stop()
             hot.close()
@@ -125,29 +138,46 @@ def _services(settings: Settings, database: Database, index: IndexFollower | Non
     flags = Flags(database, settings.engine)
     caught_up: Callable[[], object] = index.catch_up if index is not None else lambda: None
     cursors, engine = Cursors(stored.secret(database)), _engine(database, index, hot, flags)
-    catalog = Catalog(database, engine, cursors, gate=SqlEngine(database.read), hot=hot)
-    entities = Entities(database, engine, cursors)
+    visibility = Visibility(database, hot)
+    catalog = Catalog(database, engine, cursors, gate=SqlEngine(database.read), hot=hot, visibility=visibility)
+    entities = Entities(database, engine, cursors, visibility=visibility)
+    showing = Showing(database, hot, visibility)
     return Services(
         catalog=catalog,
         entities=entities,
-        libraries=Libraries(database),
+        favorites=Favorites(database, entities, cursors),
+        libraries=Libraries(database, engine, visibility=visibility),
         editing=Editing(database, catalog, entities, written=caught_up),
-        restrictions=Restricting(database),
+        entity_editing=EntityEditing(database, entities, written=caught_up),
+        bulk=Bulk(database, engine, visibility),
+        locks=Locks(database, catalog, entities),
+        restrictions=Restricting(database, engine, visibility),
         views=Views(database),
-        watching=Watching(database, engine, catalog, hot=hot),
-        recommended=Recommended(database, engine, hot=hot),
+        watching=Watching(database, engine, catalog, showing),
+        recommended=Recommended(database, engine, showing),
         home=HomePages(database),
-        statistics=Statistics(database, engine),
+        statistics=Statistics(database, engine, showing),
         flags=flags,
         work=Work(database, before_telling=caught_up),
         files=Files(database, catalog),
         thumbnails=Thumbnails(settings.thumbnails, decoders),
         decoders=decoders,
-        accounts=Accounts(database, threads.later, hot=hot),
+        accounts=Accounts(database, threads.later, hot=hot, create_proxied=settings.proxy_create_users == "yes"),
+        proxies=Proxies(settings.trusted_proxies, settings.proxy_user_header),
+        oidc=_oidc(settings, database),
         events=EventFeed(threads, lambda mark: Follower(database, mark, before_telling=caught_up)),
         threads=threads,
         pace=Pace(lambda: _state(engine, database, index)),
     )
+
+
+def _oidc(settings: Settings, database: Database) -> "Oidc | None":
+    """The sign-in service; its libraries are loaded only when there is one."""
+    if not settings.oidc_issuer:
+        return None
+    from longshelf.accounts.oidc import Oidc
+
+    return Oidc(settings, database, stored.secret(database))
 
 
 class _Lifespan:

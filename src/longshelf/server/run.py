@@ -21,6 +21,9 @@ from longshelf.store.database import Database
 from longshelf.store.migrate import upgrade
 
 TARGET = "longshelf.server.app:app_from_environment"
+HEADER_LIMIT = (
+    256 * 1024
+)  # bytes of a request line and its headers, in round figures; an address has 64 KiB at most, which is not ours to choose
 STOP_SECONDS = 10  # for open requests to end; event streams end at once
 WORKER_STOP_SECONDS = 20  # for a job to put itself back
 RESTART_SECONDS = 3.0  # after a worker has died
@@ -40,7 +43,7 @@ def serve(settings: Settings, *, with_worker: bool = True) -> None:
         workers=settings.workers,
         factory=True,
         websockets=False,
-        http1_settings=HTTP1Settings(header_read_timeout=30_000),
+        http1_settings=HTTP1Settings(header_read_timeout=30_000, max_buffer_size=HEADER_LIMIT),
         log_level=LogLevels.warning,
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=True,

@@ -15,6 +15,7 @@ from longshelf.index.following import Follower
 from longshelf.jobs.worker import Worker
 from longshelf.store.migrate import open_database
 from longshelf.tasks import housekeeping
+from longshelf.tasks.listen import Listener
 from longshelf.tasks.table import prepare_helpers, tasks
 from longshelf.tasks.watch import Watcher
 
@@ -32,6 +33,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     housekeeping.schedule(database)
     worker = Worker(database, tasks(settings), slots=settings.job_workers)
     watcher = Watcher(database)
+    listener = Listener(database, private=settings.private_urls == "yes")
 
     def stop(number: int, _frame: FrameType | None) -> None:
         _log.info("worker stopping", signal=signal.Signals(number).name)
@@ -42,6 +44,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     if parent is not None:
         threading.Thread(target=_outlive_not, args=(parent, worker.stop), name="parent", daemon=True).start()
     watcher.start()
+    listener.start()
     index = Follower(database, settings.index) if settings.engine == "bitmaps" else None
     if index is not None:
         index.start()
@@ -50,6 +53,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         worker.run()
     finally:
         watcher.stop()
+        listener.stop()
         if index is not None:
             index.stop()
         database.close()

@@ -1,5 +1,5 @@
-"""Rows of people and what lets them in: users, sessions, API keys. Tokens come here only as SHA-256 digests, passwords only as hashes;
-`accounts` makes both. A disabled user has no session and no key that works."""
+"""Rows of people, and of their accounts at sign-in services. Passwords come here only as hashes; `accounts` makes them. What lets people in
+is in `sessions` and `api_keys`."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from longshelf.errors import Conflict, NotFound
 from longshelf.model.text import fold
-from longshelf.store import schema, tables
+from longshelf.store import schema, sessions, tables
 from longshelf.store.database import run
 
 
@@ -24,26 +24,24 @@ class User(msgspec.Struct, frozen=True):
     disabled_at: int | None
 
 
-class ApiKey(msgspec.Struct, frozen=True):
-    """A key as its owner sees it again: `prefix` is its beginning, to tell keys apart."""
+class Person(msgspec.Struct, frozen=True):
+    """A user as an administrator sees him. `last_seen_at` is the newest use of a session or key."""
 
-    id: int
-    user_id: int
-    name: str
-    prefix: str
-    created_at: int
-    used_at: int | None
+    user: User
+    has_password: bool
+    linked: bool
+    last_seen_at: int | None
 
 
 # Asks one SQL text for rows: a connection's, or `HotReads.rows`, because these are asked at every request.
 Ask = Callable[..., Iterable[Any]]
 
 _USER = "u.id, u.name, u.admin, u.created_at, u.disabled_at"
-_KEY = ", ".join(ApiKey.__struct_fields__)
-_SESSION_USER = f"""SELECT s.seen_at, {_USER} FROM session AS s JOIN "user" AS u ON u.id = s.user_id
-    WHERE s.token_hash = ? AND s.expires_at > ? AND u.disabled_at IS NULL"""
-_KEY_USER = f"""SELECT k.id, k.used_at, {_USER} FROM api_key AS k JOIN "user" AS u ON u.id = k.user_id
-    WHERE k.token_hash = ? AND u.disabled_at IS NULL"""
+_NAMED = f'SELECT {_USER} FROM "user" AS u WHERE u.name_key = ? AND u.disabled_at IS NULL'
+_PERSON = f"""SELECT {_USER}, u.password_hash <> '' AS has_password, EXISTS (SELECT 1 FROM identity AS i WHERE i.user_id = u.id) AS linked,
+    (SELECT max(at) FROM (SELECT max(seen_at) AS at FROM session AS s WHERE s.user_id = u.id
+        UNION ALL SELECT max(used_at) FROM api_key AS k WHERE k.user_id = u.id) AS uses) AS last_seen_at
+    FROM "user" AS u"""
 
 
 def add_user(connection: Connection, name: str, *, password_hash: str, admin: bool, at: int) -> User:
@@ -58,18 +56,33 @@ def add_user(connection: Connection, name: str, *, password_hash: str, admin: bo
 
 def users(connection: Connection) -> list[User]:
     """All users by name."""
-    return [_user(row) for row in run(connection, f'SELECT {_USER} FROM "user" AS u ORDER BY u.name_key')]
+    return [_read(row) for row in run(connection, f'SELECT {_USER} FROM "user" AS u ORDER BY u.name_key')]
+
+
+def people(connection: Connection) -> list[Person]:
+    """All users by name."""
+    return [_person(row) for row in run(connection, f"{_PERSON} ORDER BY u.name_key")]
+
+
+def person(connection: Connection, user_id: int) -> Person:
+    """NotFound when there is no such user."""
+    return _person(_found(run(connection, f"{_PERSON} WHERE u.id = ?", user_id).one_or_none(), user_id))
 
 
 def user(connection: Connection, user_id: int) -> User:
     """NotFound when there is no such user."""
-    return _user(_found(run(connection, f'SELECT {_USER} FROM "user" AS u WHERE u.id = ?', user_id).one_or_none(), user_id))
+    return _read(_found(run(connection, f'SELECT {_USER} FROM "user" AS u WHERE u.id = ?', user_id).one_or_none(), user_id))
 
 
 def user_named(connection: Connection, name: str) -> tuple[User, str] | None:
     """The user of that name with the password hash; None when there is none."""
     row = run(connection, f'SELECT u.password_hash, {_USER} FROM "user" AS u WHERE u.name_key = ?', fold(name)).one_or_none()
-    return None if row is None else (_user(row[1:]), row[0])
+    return None if row is None else (_read(row[1:]), row[0])
+
+
+def enabled_user(ask: Ask, name: str) -> User | None:
+    """The user of that name, unless he is disabled."""
+    return next((_read(row) for row in ask(_NAMED, fold(name))), None)
 
 
 def password_hash(connection: Connection, user_id: int) -> str:
@@ -78,11 +91,16 @@ def password_hash(connection: Connection, user_id: int) -> str:
     return found
 
 
+def renew_hash(connection: Connection, user_id: int, before: str, password_hash: str) -> None:
+    """The same password, hashed anew: sessions go on. Nothing happens when the password was changed meanwhile."""
+    run(connection, 'UPDATE "user" SET password_hash = ? WHERE id = ? AND password_hash = ?', password_hash, user_id, before)
+
+
 def change_user(connection: Connection, user_id: int, **changes: Any) -> User:
     """Sets any of `name`, `password_hash`, `admin` and `disabled_at`. NotFound; Conflict when the name is taken or the last admin who
     can sign in would be lost. A new password and a disabled account end all sessions."""
     values = _columns(changes)
-    before = user(connection, user_id)
+    before = _held(connection, user_id)
     try:
         with connection.begin_nested():
             settings = ", ".join(f'"{column}" = ?' for column in values)
@@ -92,13 +110,13 @@ def change_user(connection: Connection, user_id: int, **changes: Any) -> User:
     except IntegrityError:
         raise Conflict(f"There already is a user called {changes['name']!r}.") from None
     if "password_hash" in changes or changed.disabled_at is not None:
-        end_sessions(connection, user_id)
+        sessions.end_all(connection, user_id)
     return changed
 
 
 def remove_user(connection: Connection, user_id: int) -> None:
     """Removes the user with everything of his. NotFound; Conflict when he is the last admin who can sign in."""
-    leaving = user(connection, user_id)
+    leaving = _held(connection, user_id)
     with connection.begin_nested():
         for table in reversed(schema.metadata.sorted_tables):
             for column in table.columns:
@@ -108,63 +126,25 @@ def remove_user(connection: Connection, user_id: int) -> None:
         _keep_an_admin(connection, leaving)
 
 
-def add_session(connection: Connection, token_hash: bytes, user_id: int, *, at: int, expires_at: int) -> None:
-    text = "INSERT INTO session (token_hash, user_id, created_at, seen_at, expires_at) VALUES (?, ?, ?, ?, ?)"
-    run(connection, text, token_hash, user_id, at, at, expires_at)
+def link(connection: Connection, issuer: str, subject: str, user_id: int, *, at: int) -> None:
+    """The account `subject` of a sign-in service is this user's. Conflict when it is somebody's already."""
+    text = """INSERT INTO identity (issuer, subject, user_id, created_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT (issuer, subject) DO NOTHING RETURNING id"""
+    if run(connection, text, issuer, subject, user_id, at).scalar() is None:
+        raise Conflict("This account of the sign-in service belongs to somebody here already.")
 
 
-def session_user(ask: Ask, token_hash: bytes, at: int) -> tuple[User, int] | None:
-    """Whose session it is, and when it was last written as seen; None when it is unknown, over, or the user is disabled."""
-    for seen_at, *user_row in ask(_SESSION_USER, token_hash, at):
-        return _user(user_row), seen_at
-    return None
+def linked_user(connection: Connection, issuer: str, subject: str) -> User | None:
+    """Whose account of the sign-in service it is."""
+    text = f'SELECT {_USER} FROM identity AS i JOIN "user" AS u ON u.id = i.user_id WHERE i.issuer = ? AND i.subject = ?'
+    row = run(connection, text, issuer, subject).one_or_none()
+    return None if row is None else _read(row)
 
 
-def see_session(connection: Connection, token_hash: bytes, *, at: int, expires_at: int) -> None:
-    """The session was used: it now lasts until `expires_at`."""
-    run(connection, "UPDATE session SET seen_at = ?, expires_at = ? WHERE token_hash = ?", at, expires_at, token_hash)
-
-
-def end_session(connection: Connection, token_hash: bytes) -> None:
-    run(connection, "DELETE FROM session WHERE token_hash = ?", token_hash)
-
-
-def end_sessions(connection: Connection, user_id: int) -> None:
-    """Signs the user out everywhere."""
-    run(connection, "DELETE FROM session WHERE user_id = ?", user_id)
-
-
-def prune_sessions(connection: Connection, at: int) -> int:
-    """Forgets sessions that are over; how many."""
-    return run(connection, "DELETE FROM session WHERE expires_at <= ?", at).rowcount
-
-
-def add_key(connection: Connection, user_id: int, name: str, *, prefix: str, token_hash: bytes, at: int) -> ApiKey:
-    text = f"INSERT INTO api_key (user_id, name, prefix, token_hash, created_at) VALUES (?, ?, ?, ?, ?) RETURNING {_KEY}"
-    return ApiKey(*run(connection, text, user_id, name, prefix, token_hash, at).one())
-
-
-def keys(connection: Connection, user_id: int) -> list[ApiKey]:
-    """The user's keys, oldest first."""
-    return [ApiKey(*row) for row in run(connection, f"SELECT {_KEY} FROM api_key WHERE user_id = ? ORDER BY id", user_id)]
-
-
-def key_user(ask: Ask, token_hash: bytes) -> tuple[User, int, int | None] | None:
-    """Whose key it is, the key's id, and when it was last written as used; None when it is unknown or the user is disabled."""
-    for key_id, used_at, *user_row in ask(_KEY_USER, token_hash):
-        return _user(user_row), key_id, used_at
-    return None
-
-
-def see_key(connection: Connection, key_id: int, at: int) -> None:
-    """The key was used."""
-    run(connection, "UPDATE api_key SET used_at = ? WHERE id = ?", at, key_id)
-
-
-def remove_key(connection: Connection, user_id: int, key_id: int) -> None:
-    """NotFound when the user has no such key."""
-    if run(connection, "DELETE FROM api_key WHERE id = ? AND user_id = ?", key_id, user_id).rowcount == 0:
-        raise NotFound(f"There is no key {key_id}.")
+def unlink(connection: Connection, user_id: int) -> None:
+    """Forgets which accounts of sign-in services are this user's. NotFound when there is no such user."""
+    user(connection, user_id)
+    run(connection, "DELETE FROM identity WHERE user_id = ?", user_id)
 
 
 def _columns(changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -177,6 +157,14 @@ def _columns(changes: Mapping[str, Any]) -> dict[str, Any]:
     if "admin" in values:
         values["admin"] = int(values["admin"])
     return values
+
+
+def _held(connection: Connection, user_id: int) -> User:
+    """The user before a change. PostgreSQL holds every administrator's row meanwhile: two who take each other's rights at once would
+    each still see the other."""
+    if connection.dialect.name == "postgresql":
+        run(connection, 'SELECT id FROM "user" WHERE admin = 1 ORDER BY id FOR UPDATE')
+    return user(connection, user_id)
 
 
 def _keep_an_admin(connection: Connection, before: User) -> None:
@@ -192,6 +180,11 @@ def _found(row: Any, user_id: int) -> Any:
     return row
 
 
-def _user(row: Any) -> User:
+def _person(row: Any) -> Person:
+    *user_row, has_password, linked, last_seen_at = row
+    return Person(_read(user_row), bool(has_password), bool(linked), last_seen_at)
+
+
+def _read(row: Any) -> User:
     user_id, name, admin, created_at, disabled_at = row
     return User(user_id, name, bool(admin), created_at, disabled_at)

@@ -57,13 +57,13 @@ def waiting(connection: Connection, kinds: Sequence[str], at: int) -> bool:
 def claim(connection: Connection, worker: str, kinds: Sequence[str], *, at: int, lease_until: int) -> Claim | None:
     """The most important due job of these kinds, now held by `worker` until `lease_until`; None when there is none. Jobs whose worker
     died are due again when their lease has ended."""
-    _bury(connection, at)
+    bury(connection, at)
     return _take(connection, f"{_DUE} AND kind IN ({_marks(kinds)})", (at, at, *kinds), worker=worker, at=at, lease_until=lease_until)
 
 
 def claim_one(connection: Connection, job_id: int, worker: str, *, at: int, lease_until: int) -> Claim | None:
     """This very job, when it is due or has never been tried; None when it has ended, waits for its next attempt or somebody holds it."""
-    _bury(connection, at)
+    bury(connection, at)
     return _take(
         connection,
         f"id = ? AND ({_DUE} OR (state = 'queued' AND attempts = 0))",
@@ -138,7 +138,7 @@ def _take(connection: Connection, condition: str, values: tuple[Any, ...], *, wo
     return Claim(**fields)
 
 
-def _bury(connection: Connection, at: int) -> None:
+def bury(connection: Connection, at: int) -> None:
     """Ends jobs whose worker died and that must not be tried again: cancelled meanwhile, or deadly every time."""
     text = """
         UPDATE job SET state = CASE WHEN cancel_requested = 1 THEN 'cancelled' ELSE 'failed' END,

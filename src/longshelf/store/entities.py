@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from longshelf.model.kinds import EntityKind
-from longshelf.store import bulk
+from longshelf.store import bulk, merging
 from longshelf.store.among import select_among
 from longshelf.store.tables import entity
 
@@ -37,6 +37,24 @@ def find(connection: Connection, library_id: int, keys: Iterable[EntityKey]) -> 
     for kind, names in by_kind.items():
         for text in (_FIND_ALIAS, _FIND):
             found.update(((kind, row.name_key), row.id) for row in select_among(connection, text, names, library_id, kind))
+    return found
+
+
+class Remote(NamedTuple):
+    """An entity as its source's id leads to it; after merges it is the one that is left."""
+
+    id: int
+    name: str
+
+
+def find_external(connection: Connection, library_id: int, kind: EntityKind, external_ids: Sequence[str]) -> dict[str, Remote]:
+    """The known ones among a source's ids of one kind, gone ones too."""
+    text = "SELECT external_id, id, name FROM entity WHERE library_id = ? AND kind = ? AND external_id IN {values}"
+    found = {row[0]: Remote(row[1], row[2]) for row in select_among(connection, text, external_ids, library_id, kind)}
+    led = merging.led(connection, [remote.id for remote in found.values()])
+    if led:
+        names = merging.names(connection, led.values())
+        found.update((key, Remote(led[each.id], names[led[each.id]])) for key, each in found.items() if each.id in led)
     return found
 
 

@@ -1,6 +1,6 @@
 """Writing items: the row, its card, links, chapters and search text, always together in the caller's transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -36,9 +36,19 @@ def existing(connection: Connection, ids: Iterable[int]) -> dict[int, Existing]:
     return {row[0]: Existing(*row) for row in bulk.select_in(connection, text, ids)}
 
 
+def that_are_there(connection: Connection, ids: Iterable[int]) -> list[int]:
+    """Those of the items that have a row, live or deleted, ascending."""
+    return sorted(bulk.select_in(connection, "SELECT id FROM item WHERE id IN {ids}", ids).scalars())
+
+
 def library_of(connection: Connection, item_id: int) -> int:
     """The library an existing item belongs to."""
     return int(bulk.select_in(connection, "SELECT library_id FROM item WHERE id IN {ids}", [item_id]).scalar_one())
+
+
+def libraries_of(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
+    """The library of each existing item."""
+    return {row[0]: row[1] for row in bulk.select_in(connection, "SELECT id, library_id FROM item WHERE id IN {ids}", ids)}
 
 
 def put(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
@@ -78,13 +88,24 @@ def locks(connection: Connection, ids: Iterable[int]) -> dict[int, set[str]]:
 
 def lock(connection: Connection, item_id: int, fields: Iterable[str], *, user_id: int | None, at: int) -> None:
     """From now on no scan writes these fields of the item."""
-    rows = [(item_id, field, user_id, at) for field in sorted(set(fields))]
+    lock_all(connection, {item_id: fields}, user_id=user_id, at=at)
+
+
+def lock_all(connection: Connection, fields: Mapping[int, Iterable[str]], *, user_id: int | None, at: int) -> None:
+    """As `lock`, for many items, each with its own fields."""
+    rows = [(item_id, field, user_id, at) for item_id, named in fields.items() for field in sorted(set(named))]
     bulk.upsert(connection, field_lock, ("item_id", "field", "user_id", "locked_at"), rows, ("item_id", "field"))
 
 
 def unlock(connection: Connection, item_id: int, fields: Iterable[str]) -> None:
     """The next scan writes these fields again."""
-    bulk.delete(connection, field_lock, ("item_id", "field"), [(item_id, field) for field in sorted(set(fields))])
+    unlock_all(connection, {item_id: fields})
+
+
+def unlock_all(connection: Connection, fields: Mapping[int, Iterable[str]]) -> None:
+    """As `unlock`, for many items, each with its own fields."""
+    rows = [(item_id, field) for item_id, named in fields.items() for field in sorted(set(named))]
+    bulk.delete(connection, field_lock, ("item_id", "field"), rows)
 
 
 def delete_fileless(connection: Connection, ids: Iterable[int], *, at: int, revision: int) -> list[int]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from longshelf.errors import Conflict, NotFound
 from longshelf.model.kinds import LibraryType
-from longshelf.store import bulk, personal, schema, search, tables
+from longshelf.store import bulk, mirror, personal, schema, search, tables
 from longshelf.store.database import Database, Write, run
 
 REMOVED_AT_ONCE = 1000
@@ -82,12 +82,23 @@ def set_state(connection: Connection, library_id: int, state: str, reason: str =
     run(connection, text, state, reason, scanned_at, library_id)
 
 
+def count_rows(connection: Connection, library_id: int) -> int:
+    """Items of the library, deleted ones too: what a removal has to go through."""
+    return int(run(connection, "SELECT count(*) FROM item WHERE library_id = ?", library_id).scalar_one())
+
+
+def mark_removing(connection: Connection, library_id: int) -> None:
+    """Nothing is read into the library any more. NotFound when there is none."""
+    get(connection, library_id)
+    run(connection, "UPDATE library SET state = 'removing', state_reason = '' WHERE id = ?", library_id)
+
+
 def remove(database: Database, library_id: int, report: Callable[[int], None] = lambda _done: None) -> int:
     """Removes the library with all its rows, people's ratings of its items included; how many items went. `report` is called with
     that number after each transaction, and may raise to stop: what is left can be removed by calling again."""
     with database.write_quietly() as connection:
-        get(connection, library_id)
-        run(connection, "UPDATE library SET state = 'removing' WHERE id = ?", library_id)
+        mark_removing(connection, library_id)
+    mirror.forget(database, library_id)
     gone = 0
     while count := _remove_some(database, library_id, tables.item):
         gone += count

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from longshelf.errors import Invalid, OutOfRange
+from longshelf.model.kinds import EntityKind
 from longshelf.store import bulk
 from longshelf.store.database import run
-from longshelf.store.tables import user_item
+from longshelf.store.engine.facets import named
+from longshelf.store.tables import entity, user_entity, user_item
 
 
 class ItemWord(msgspec.Struct, frozen=True):
@@ -49,6 +51,13 @@ def version(connection: Connection, user_id: int) -> int:
     return int(run(connection, 'SELECT personal_version FROM "user" WHERE id = ?', user_id).scalar() or 0)
 
 
+def state(connection: Connection, user_id: int) -> tuple[int, int]:
+    """(revision of the catalogue, version of what this user says): while both are the same, so is all that follows from them."""
+    text = """SELECT revision.value, u.personal_version FROM revision CROSS JOIN "user" AS u WHERE revision.id = 1 AND u.id = ?"""
+    row = run(connection, text, user_id).one_or_none()
+    return (0, 0) if row is None else (int(row[0]), int(row[1]))
+
+
 def on_items(connection: Connection, user_id: int, item_ids: Iterable[int]) -> dict[int, ItemWord]:
     """What the user said about these items; those he said nothing about are left out."""
     columns = ", ".join(ItemWord.__struct_fields__)
@@ -63,6 +72,14 @@ def on_entities(connection: Connection, user_id: int, entity_ids: Iterable[int])
     """What the user said about these entities; those he said nothing about are left out."""
     text = "SELECT entity_id, rating, favorite, hidden FROM user_entity WHERE entity_id IN {ids} AND user_id = ?"
     return {row[0]: EntityWord(row[1], bool(row[2]), bool(row[3])) for row in bulk.select_in(connection, text, entity_ids, user_id)}
+
+
+def favorites(connection: Connection, user_id: int, kind: EntityKind, q: str, most: int) -> list[int]:
+    """The first entities of a kind by name that the user favours and whose names hold every word of `q`."""
+    asked = select(entity.c.id).join(user_entity, user_entity.c.entity_id == entity.c.id)
+    asked = asked.where(user_entity.c.user_id == user_id, user_entity.c.favorite == 1, entity.c.kind == kind.value)
+    asked = asked.where(entity.c.deleted_at.is_(None), named(q, connection.dialect.name))
+    return list(connection.execute(asked.order_by(entity.c.sort_key, entity.c.id).limit(most)).scalars())
 
 
 def say_item(connection: Connection, user_id: int, item_id: int, said: Mapping[str, Any], *, at: int) -> ItemWord:
@@ -80,15 +97,46 @@ def say_entity(connection: Connection, user_id: int, entity_id: int, said: Mappi
     return on_entities(connection, user_id, [entity_id])[entity_id]
 
 
-def play(connection: Connection, user_id: int, item_id: int, *, seconds: float, at: int, started: bool) -> None:
-    """Adds watched or read time; `started` counts one more play."""
+def play(
+    connection: Connection, user_id: int, item_id: int, *, seconds: float, at: int, started: bool, progress: float | None = None
+) -> None:
+    """Adds watched or read time; `started` counts one more play, and `progress` is set where it is given."""
     text = """
-        INSERT INTO user_item (user_id, item_id, play_count, play_seconds, last_played_at, updated_at, version)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO user_item (user_id, item_id, play_count, play_seconds, last_played_at, progress, updated_at, version)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (user_id, item_id) DO UPDATE SET play_count = user_item.play_count + excluded.play_count,
             play_seconds = user_item.play_seconds + excluded.play_seconds,
-            last_played_at = excluded.last_played_at, updated_at = excluded.updated_at, version = excluded.version"""
-    run(connection, text, user_id, item_id, int(started), seconds, at, at, _raise_version(connection, user_id))
+            last_played_at = excluded.last_played_at, progress = coalesce(excluded.progress, user_item.progress),
+            updated_at = excluded.updated_at, version = excluded.version"""
+    run(connection, text, user_id, item_id, int(started), seconds, at, progress, at, _raise_version(connection, user_id))
+
+
+def unplay(connection: Connection, user_id: int, play_id: int | None, *, at: int) -> None:
+    """Takes back what one sitting (all of the user's: None) added, before its row goes. Progress stays where it is."""
+    one, other, ids = ("", "1 = 0", []) if play_id is None else (" AND id = ?", "play.id <> ?", [play_id])
+    text = f"""
+        UPDATE user_item SET updated_at = ?, version = ?,
+            play_count = CASE WHEN play_count > gone.plays THEN play_count - gone.plays ELSE 0 END,
+            play_seconds = CASE WHEN play_seconds > gone.seconds THEN play_seconds - gone.seconds ELSE 0 END,
+            last_played_at = coalesce(
+                (SELECT max(last_at) FROM play WHERE play.user_id = user_item.user_id AND play.item_id = user_item.item_id AND {other}),
+                CASE WHEN play_count > gone.plays THEN last_played_at END)
+        FROM (SELECT item_id, sum(CASE WHEN counted = 1 THEN 1 ELSE 0 END) AS plays, sum(seconds) AS seconds
+              FROM play WHERE user_id = ?{one} GROUP BY item_id) AS gone
+        WHERE user_item.user_id = ? AND user_item.item_id = gone.item_id"""
+    run(connection, text, at, _raise_version(connection, user_id), *ids, user_id, *ids, user_id)
+
+
+def mark(connection: Connection, user_id: int, item_id: int, *, watched: bool, at: int) -> bool:
+    """Marks as watched or read to the end, or as never played; whether that is news. Watched time stays."""
+    before = on_items(connection, user_id, [item_id]).get(item_id, ItemWord())
+    if watched:
+        news = before.play_count == 0
+        play(connection, user_id, item_id, seconds=0.0, at=at, started=news, progress=1.0)
+        return news
+    values = {"progress": None, "play_count": 0, "updated_at": at, "version": _raise_version(connection, user_id)}
+    _say(connection, ("user_item", "item_id"), (user_id, item_id), values)
+    return before.play_count > 0
 
 
 def put_items(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:

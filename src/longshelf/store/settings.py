@@ -19,7 +19,7 @@ def get(connection: Connection, name: str, default: Any = None) -> Any:
 
 def everything(connection: Connection) -> dict[str, Any]:
     """All of them but secrets."""
-    found = run(connection, "SELECT name, value FROM setting WHERE name <> ? ORDER BY name", OWN_KEY)
+    found = run(connection, "SELECT name, value FROM setting WHERE name NOT LIKE ? ORDER BY name", f"{OWN_KEY}%")
     return {name: msgspec.json.decode(value) for name, value in found}
 
 
@@ -31,6 +31,11 @@ def put(connection: Connection, name: str, value: Any) -> None:
 def remove(connection: Connection, name: str) -> None:
     """Back to the default. Nothing happens when it was not set."""
     run(connection, "DELETE FROM setting WHERE name = ?", name)
+
+
+def secret_name(of: str) -> str:
+    """The name under which a secret is kept, so that it is never listed."""
+    return f"{OWN_KEY}.{of}"
 
 
 def secret(database: Database) -> bytes:

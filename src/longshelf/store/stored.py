@@ -13,8 +13,9 @@ from longshelf.store import bulk
 
 _ITEMS = """SELECT id, external_id, kind, title, sort_title, subtitle, description, date, language, created_at, duration, width, height,
             size, pages, rating, age_rating, cover, identifiers, extra, content_hash FROM item WHERE id IN {ids}"""
-_LINKS = """SELECT link.item_id, entity.kind, entity.name, link.role, link.position, entity.sort_name FROM link
-            JOIN entity ON entity.id = link.entity_id WHERE link.item_id IN {ids} ORDER BY link.item_id, link.ordinal, entity.id"""
+_LINKS = """SELECT link.item_id, entity.kind, entity.name, link.role, link.position, entity.sort_name, coalesce(entity.external_id, '')
+            FROM link JOIN entity ON entity.id = link.entity_id WHERE link.item_id IN {ids}
+            ORDER BY link.item_id, link.ordinal, entity.id"""
 _CHAPTERS = 'SELECT item_id, title, start, "end", page, href, level FROM chapter WHERE item_id IN {ids} ORDER BY item_id, ordinal'
 _FILES = """SELECT file.item_id, folder.root, folder.path, file.name, file.size, file.mtime_ns, file.ctime_ns, file.inode, file.fingerprint,
             file.companions, file.mime, file.duration FROM file JOIN folder ON folder.id = file.folder_id

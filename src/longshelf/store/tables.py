@@ -333,29 +333,6 @@ user = Table(
     sqlite_autoincrement=True,  # an id that is given twice would bring its next owner what is still kept about the last
 )
 
-session = Table(
-    "session",
-    metadata,
-    Column("token_hash", LargeBinary, primary_key=True),  # SHA-256 of the cookie; the cookie itself is never stored
-    Column("user_id", Integer, ForeignKey("user.id"), nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("seen_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-)
-Index("ix_session_user", session.c.user_id)
-
-api_key = Table(
-    "api_key",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("user_id", Integer, ForeignKey("user.id"), nullable=False),
-    Column("name", Text, nullable=False, server_default=""),
-    Column("prefix", String(12), nullable=False),
-    Column("token_hash", LargeBinary, nullable=False, unique=True),
-    Column("created_at", BigInteger, nullable=False),
-    Column("used_at", BigInteger),
-)
-
 user_item = Table(
     "user_item",
     metadata,
@@ -375,8 +352,8 @@ user_item = Table(
 Index("ix_user_item_item", user_item.c.item_id)
 Index("ix_user_item_version", user_item.c.user_id, user_item.c.version)
 # What the user's own sorts walk. SQLite sees that a partial index will do when a query repeats its condition word for word.
-for _column, _said in (("rating", "IS NOT NULL"), ("progress", "IS NOT NULL"), ("last_played_at", "IS NOT NULL"), ("play_count", "> 0")):
-    _where = text(f"{_column} {_said}")
+for _column in ("rating", "progress", "last_played_at", "play_count", "favorite"):
+    _where = text(f"{_column} {'> 0' if _column in {'play_count', 'favorite'} else 'IS NOT NULL'}")
     Index(
         f"ix_user_item_{_column}",
         user_item.c.user_id,

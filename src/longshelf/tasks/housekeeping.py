@@ -3,8 +3,9 @@
 from longshelf.jobs.context import Context
 from longshelf.logs import operation
 from longshelf.model.times import SECOND
-from longshelf.store import accounts, changes, jobs, schedules
+from longshelf.store import attempts, changes, edit_log, jobs, merging, schedules, sessions
 from longshelf.store.database import Database
+from longshelf.tasks import bulk_edit, merge
 
 KIND = "housekeeping"
 EVERY_SECONDS = 86_400
@@ -18,7 +19,8 @@ def schedule(database: Database) -> None:
 
 
 def tidy(context: Context) -> dict[str, int]:
-    """Forgets ended jobs, changes every follower has long seen, and sessions that are over. The result counts them."""
+    """Forgets ended jobs, changes every follower has long seen, what it takes to undo edits and merges of long ago,
+    sessions that are over, and failed sign-ins that no longer count. The result counts them."""
     database, at = context.database, context.database.clock()
     with operation("cleanup") as running:
         forgotten = {"jobs": 0}
@@ -27,7 +29,10 @@ def tidy(context: Context) -> dict[str, int]:
             context.check()
         with database.write_quietly() as connection:
             forgotten["changes"] = changes.prune(connection, at - changes.KEPT_SECONDS * SECOND)
-            forgotten["sessions"] = accounts.prune_sessions(connection, at)
+            forgotten["edits"] = edit_log.prune(connection, at - bulk_edit.KEPT_SECONDS * SECOND)
+            forgotten["merges"] = merging.prune(connection, at - merge.KEPT_SECONDS * SECOND)
+            forgotten["sessions"] = sessions.prune(connection, at)
+            forgotten["attempts"] = attempts.prune(connection, at)
         running.report(**forgotten)
     return forgotten
 

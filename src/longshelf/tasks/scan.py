@@ -1,6 +1,7 @@
 """The job `scan`: one folder library, from its roots to the store. Two scans of one library are one job: its key is the library."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -57,10 +58,26 @@ def scan(context: Context, parsers: int = 0) -> dict[str, Any]:
     began = time.monotonic()
     with operation("scan", library=library.name) as running:
         report = _scan(context, library, args, parsers)
+        while (changed := _changed_meanwhile(database, library)) is not None:
+            full = changed.config.get("audio") != library.config.get("audio")
+            library = changed
+            report = _scan(context, library, msgspec.structs.replace(args, full=full), parsers)
         if report.added or report.updated:
             colors.request(database)
         running.report(**{name: value for name, value in msgspec.to_builtins(report).items() if name != "offline"})
     return {**msgspec.to_builtins(report), "seconds": round(time.monotonic() - began, 3)}
+
+
+def reads(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a library's configuration decides what a scan finds."""
+    return {name: value for name, value in config.items() if name != "watch"}
+
+
+def _changed_meanwhile(database: Database, library: Library) -> Library | None:
+    """The library when its folders or options are others by now: whoever changed them was told that this scan reads them."""
+    with database.read() as connection:
+        now = libraries.get(connection, library.id)
+    return None if now.state == "removing" or reads(now.config) == reads(library.config) else now
 
 
 def _scan(context: Context, library: Library, args: ScanArgs, parsers: int) -> ScanReport:

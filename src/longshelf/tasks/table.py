@@ -7,15 +7,22 @@ from functools import partial
 from longshelf.config import Settings
 from longshelf.jobs.ending import Task
 from longshelf.sources.folder.registry import FORMATS
-from longshelf.tasks import colors, housekeeping, scan
+from longshelf.tasks import bulk_edit, colors, housekeeping, library_removal, merge, relabel, scan, sync
 
 
 def tasks(settings: Settings) -> Mapping[str, Task]:
     """By job kind."""
     return {
         scan.KIND: partial(scan.scan, parsers=settings.parsers),
+        sync.KIND: partial(sync.sync, private=settings.private_urls == "yes"),
         colors.KIND: partial(colors.find_colors, folder=settings.thumbnails),
         housekeeping.KIND: housekeeping.tidy,
+        library_removal.KIND: library_removal.remove,
+        relabel.KIND: relabel.relabel_items,
+        merge.KIND: merge.merge,
+        merge.UNDO: merge.undo_merge,
+        bulk_edit.KIND: bulk_edit.edit,
+        bulk_edit.UNDO: bulk_edit.undo,
     }
 
 

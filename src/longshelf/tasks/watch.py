@@ -83,6 +83,6 @@ class Watcher:
             Path(folder): library
             for library in listed
             if chosen[library.id].watch
-            for folder in chosen[library.id].folders
+            for folder in chosen[library.id].present
             if Path(folder).is_dir()
         }

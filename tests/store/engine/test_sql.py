@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, update
 
 from longshelf.model import query as tree
-from longshelf.model.engine import RATING_STEP, After, Before, Count, FacetRequest, Offset, Slice, Window
+from longshelf.model.engine import RATING_STEP, After, Before, Count, FacetKind, FacetRequest, Offset, Slice, Window
 from longshelf.model.kinds import EntityKind
 from longshelf.model.sorts import SORTS, Key, Sort
 from longshelf.model.text import name_key, natural_key, tokens
@@ -268,7 +268,8 @@ def test_a_capped_count_says_that_it_is_an_estimate(database: Database) -> None:
 def test_facets_of_a_large_result_are_counted_among_some_items_and_say_so(database: Database) -> None:
     with shelf(database, world(6, 40)) as connection:
         with snapshot(connection) as snap:
-            exact = {name: snap.facets([FacetRequest(name, ALL, limit=0)], ANN)[0] for name in (EntityKind.TAG, "kind", "library")}
+            names: tuple[FacetKind, ...] = (EntityKind.TAG, "kind", "library")
+            exact = {name: snap.facets([FacetRequest(name, ALL, limit=0)], ANN)[0] for name in names}
             total = snap.count(ALL, ANN).value
         with snapshot(connection, count_cap=4 * total) as snap:
             assert {name: snap.facets([FacetRequest(name, ALL, limit=0)], ANN)[0] for name in exact} == exact

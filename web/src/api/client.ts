@@ -8,6 +8,8 @@ export type Query = Record<string, QueryValue | readonly QueryValue[] | null | u
 interface RequestOptions {
   query?: Query | URLSearchParams;
   signal?: AbortSignal | undefined;
+  /** Sent to its end even when the page goes away meanwhile. */
+  keepalive?: boolean;
 }
 
 /** Called when nobody is signed in, or the server waits for its first administrator. The app decides where to go. */
@@ -56,7 +58,7 @@ export async function getMeasured<T>(path: string, options: RequestOptions = {})
 }
 
 async function sendMeasured<T>(method: string, path: string, body: unknown, options: RequestOptions) {
-  const response = await reach(method, address(path, options.query), body, options.signal);
+  const response = await reach(method, address(path, options.query), body, options);
   const text = await response.text();
   if (!response.ok) throw refusal(response, text);
   return { value: (text === '' ? undefined : JSON.parse(text)) as T, chars: text.length };
@@ -67,14 +69,15 @@ function address(path: string, query: RequestOptions['query']): string {
   return serverUrl(`api/${path.replace(/^\/?(api\/)?/, '')}`) + (search && `?${search}`);
 }
 
-async function reach(method: string, url: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+async function reach(method: string, url: string, body: unknown, options: RequestOptions): Promise<Response> {
   try {
     return await fetch(url, {
       method,
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
       body: body === undefined ? null : JSON.stringify(body),
       credentials: 'same-origin',
-      signal: signal ?? null,
+      signal: options.signal ?? null,
+      keepalive: options.keepalive ?? false,
     });
   } catch (error) {
     throw isAbort(error) ? error : new OfflineError(error);
@@ -82,7 +85,8 @@ async function reach(method: string, url: string, body: unknown, signal?: AbortS
 }
 
 function refusal(response: Response, text: string): ApiError {
-  const error = new ApiError(response.status, problemOf(response, text));
+  const wait = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const error = new ApiError(response.status, problemOf(response, text), Number.isFinite(wait) ? wait : null);
   if (error.code === 'setup_required') gates.setup();
   else if (response.status === 401) gates.signIn();
   return error;

@@ -5,14 +5,23 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly field: string | null;
+  /** Seconds to wait before the next try, when the server says so. */
+  readonly retryAfter: number | null;
 
-  constructor(status: number, problem: Problem) {
+  constructor(status: number, problem: Problem, retryAfter: number | null = null) {
     super(problem.reason ?? problem.detail ?? problem.title ?? `The server answered with status ${status}`);
     this.name = 'ApiError';
     this.status = status;
     this.code = problem.code ?? lastSegment(problem.type) ?? String(status);
     this.field = problem.field ?? null;
+    this.retryAfter = retryAfter;
   }
+}
+
+/** What the server says against one field, to be shown there. A list's own `rules[3].ids` belongs to the field `rules`, too. */
+export function problemAt(error: unknown, field: string): string | null {
+  if (!(error instanceof ApiError) || error.field === null) return null;
+  return error.field === field || error.field.startsWith(`${field}[`) ? error.message : null;
 }
 
 /** The server did not answer at all: it is down, or the network is. */

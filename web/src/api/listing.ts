@@ -34,10 +34,11 @@ export interface ListingHandle<T> {
 /** The list at `path` with these parameters. Parameters compare by value. */
 export function useListing<T>(pool: CachePool<T>, path: string, params: SearchRecord): ListingHandle<T> {
   const key = `${path}${searchString(params)}`;
-  const [renewed, setRenewed] = useState<{ key: string; cache: PageCache<T> } | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for path and parameters
-  const opened = useMemo(() => pool.open(key, () => createCache<T>(pool, path, params)), [pool, key]);
-  const cache = renewed?.key === key ? renewed.cache : opened;
+  const [renewed, setRenewed] = useState<{ key: string; generation: number; cache: PageCache<T> } | null>(null);
+  const generation = useSyncExternalStore(pool.subscribe, pool.generation);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for path and parameters; a new generation opens anew
+  const opened = useMemo(() => pool.open(key, () => createCache<T>(pool, path, params)), [pool, key, generation]);
+  const cache = renewed?.key === key && renewed.generation === generation ? renewed.cache : opened;
   useEffect(() => () => cache.pause(), [cache]);
   useSyncExternalStore(cache.subscribe, cache.version);
 
@@ -45,7 +46,7 @@ export function useListing<T>(pool: CachePool<T>, path: string, params: SearchRe
     const next = createCache<T>(pool, path, params);
     await firstAnswer(next, visible);
     pool.forget(key);
-    setRenewed({ key, cache: pool.open(key, () => next) });
+    setRenewed({ key, generation: pool.generation(), cache: pool.open(key, () => next) });
   };
   return { cache, refresh };
 }

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api } from './client';
+import type { components } from './schema';
 import type { Session, SetupState } from './types';
 
 export const sessionQuery = queryOptions({
@@ -12,6 +13,15 @@ export const sessionQuery = queryOptions({
 export const setupQuery = queryOptions({
   queryKey: ['setup'],
   queryFn: ({ signal }) => api.get<SetupState>('setup', { signal }),
+  retry: false,
+});
+
+export type SignInWays = components['schemas']['SignInWays'];
+
+export const waysQuery = queryOptions({
+  queryKey: ['session', 'ways'],
+  queryFn: ({ signal }) => api.get<SignInWays>('session/ways', { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
   retry: false,
 });
 

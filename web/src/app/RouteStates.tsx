@@ -9,7 +9,7 @@ export function NotFound() {
     <EmptyState
       icon={Compass}
       title="No such page"
-      action={<Button onClick={() => router.navigate({ to: '/' })}>Go to the library</Button>}
+      action={<Button onClick={() => router.navigate({ to: '/' })}>Go to the home page</Button>}
     >
       The address may be mistyped, or what it showed is gone.
     </EmptyState>

@@ -2,6 +2,7 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { ApiError } from '@/api/errors';
+import { keepRows } from '@/api/rows';
 import { cssVariables, schemeManager, theme } from './theme';
 
 export const queryClient = new QueryClient({
@@ -14,6 +15,8 @@ export const queryClient = new QueryClient({
     },
   },
 });
+
+keepRows(queryClient);
 
 // Nobody needs to be told anything in the first second.
 const Notices = lazy(() => import('./Notices'));

@@ -3,11 +3,15 @@ import { parseSearchString, searchString } from '@/core/searchParams';
 import { authRoutes } from '@/features/auth/routes';
 import { browseRoutes } from '@/features/browse/routes';
 import { entityRoutes } from '@/features/entities/routes';
+import { historyRoutes } from '@/features/history/routes';
+import { homeRoutes } from '@/features/home/routes';
 import { itemRoutes, readerRoutes } from '@/features/item/routes';
 import { jobRoutes } from '@/features/jobs/routes';
 import { libraryRoutes } from '@/features/libraries/routes';
+import { peopleRoutes } from '@/features/people/routes';
 import { settingsRoutes } from '@/features/settings/routes';
 import { setupRoutes } from '@/features/setup/routes';
+import { statisticsRoutes } from '@/features/statistics/routes';
 import { bareRoute, rootRoute, shellRoute } from '@/ui/routing';
 import { NotFound, RouteError } from './RouteStates';
 import { Shell } from './shell/Shell';
@@ -16,12 +20,16 @@ shellRoute.update({ component: Shell });
 
 const routeTree = rootRoute.addChildren([
   shellRoute.addChildren([
+    ...homeRoutes,
     ...browseRoutes,
+    ...historyRoutes,
+    ...statisticsRoutes,
     ...entityRoutes,
     ...itemRoutes,
     ...libraryRoutes,
     ...jobRoutes,
     ...settingsRoutes,
+    ...peopleRoutes,
   ]),
   bareRoute.addChildren([...authRoutes, ...setupRoutes, ...readerRoutes]),
 ]);

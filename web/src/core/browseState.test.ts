@@ -21,6 +21,8 @@ describe('the address of a browse page', () => {
     '?q=%22red+car%22+-blue',
     '?kind=video&tag=12&tag=-7&tag_all=3&year=2020&year=2021',
     '?favorite=true&rating_min=80&sort=title',
+    '?played=false&my_rating_min=1',
+    '?played=true&sort=play_count',
     '?sort=title&order=desc&view=list',
     '?sort=random&seed=42',
     '?view=pages&page=7',
@@ -30,7 +32,7 @@ describe('the address of a browse page', () => {
 
   it.each([
     ['?sort=added&order=desc', ''],
-    ['?sort=nonsense&order=up&view=cube&page=-3&rating_min=x', ''],
+    ['?sort=nonsense&order=up&view=cube&page=-3&rating_min=x&played=maybe', ''],
     ['?page=7', ''],
     ['?page=0&view=pages', '?view=pages'],
     ['?utm=1', ''],
@@ -69,7 +71,9 @@ describe('filters', () => {
   });
 
   it('are cleared without touching order and view', () => {
-    const state = browse.cleared(at('?q=x&tag=1&favorite=true&rating_min=20&sort=title&view=list'));
+    const state = browse.cleared(
+      at('?q=x&tag=1&favorite=true&played=false&rating_min=20&my_rating_min=20&sort=title&view=list'),
+    );
     expect(browse.isFiltered(state)).toBe(false);
     expect(searchString(browse.browseSearch(state))).toBe('?sort=title&view=list');
     expect(browse.isFiltered(at('?favorite=true'))).toBe(true);

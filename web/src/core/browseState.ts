@@ -34,7 +34,10 @@ export interface BrowseState {
   q: string;
   filters: Readonly<Partial<Record<FacetName, FacetFilter>>>;
   favorite: boolean;
+  /** Only what I have played, or only what I have not; null for both. */
+  played: boolean | null;
   ratingMin: number | null;
+  myRatingMin: number | null;
   sort: string;
   order: SortOrder;
   seed: number;
@@ -44,6 +47,7 @@ export interface BrowseState {
 }
 
 const VIEWS: readonly View[] = ['grid', 'list', 'pages'];
+const PLAYED: Readonly<Record<string, boolean>> = { true: true, false: false };
 const NO_FILTER: FacetFilter = { any: [], all: [], not: [] };
 
 export function parseBrowse(search: SearchRecord): BrowseState {
@@ -53,7 +57,9 @@ export function parseBrowse(search: SearchRecord): BrowseState {
     q: one(search.q),
     filters: parseFilters(search),
     favorite: one(search.favorite) === 'true',
+    played: PLAYED[one(search.played)] ?? null,
     ratingMin: wholeNumber(one(search.rating_min)),
+    myRatingMin: wholeNumber(one(search.my_rating_min)),
     sort: sort.name,
     order: order === 'asc' || order === 'desc' ? order : sort.order,
     seed: wholeNumber(one(search.seed)) ?? 0,
@@ -84,7 +90,9 @@ export function filterParams(state: BrowseState): Record<string, SearchValue> {
     if (all.length > 0) params[`${facet}_all`] = single(all);
   }
   if (state.favorite) params.favorite = 'true';
+  if (state.played !== null) params.played = String(state.played);
   if (state.ratingMin !== null) params.rating_min = String(state.ratingMin);
+  if (state.myRatingMin !== null) params.my_rating_min = String(state.myRatingMin);
   return params;
 }
 
@@ -125,7 +133,7 @@ export function withMatchAll(state: BrowseState, facet: FacetName, all: boolean)
 }
 
 export function cleared(state: BrowseState): BrowseState {
-  return { ...state, q: '', filters: {}, favorite: false, ratingMin: null, page: 1 };
+  return { ...state, q: '', filters: {}, favorite: false, played: null, ratingMin: null, myRatingMin: null, page: 1 };
 }
 
 export function isFiltered(state: BrowseState): boolean {

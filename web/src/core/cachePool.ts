@@ -7,6 +7,8 @@ const KEPT_RESULTS = 3;
 export class CachePool<T> {
   private readonly caches = new Map<string, PageCache<T>>(); // insertion order: least recently opened first
   private readonly budget: number;
+  private readonly watchers = new Set<() => void>();
+  private cleared = 0;
 
   constructor(budget = BUDGET_BYTES) {
     this.budget = budget;
@@ -39,6 +41,21 @@ export class CachePool<T> {
     this.caches.get(key)?.pause();
     this.caches.delete(key);
   }
+
+  /** Forgets every result; who shows one is told, and asks anew. */
+  clear(): void {
+    for (const key of [...this.caches.keys()]) this.forget(key);
+    this.cleared += 1;
+    for (const tell of this.watchers) tell();
+  }
+
+  /** How often all was forgotten. */
+  generation = (): number => this.cleared;
+
+  subscribe = (tell: () => void): (() => void) => {
+    this.watchers.add(tell);
+    return () => this.watchers.delete(tell);
+  };
 
   /** Applies an edit of an item to every result that shows it. */
   patch(change: (item: T) => T): void {

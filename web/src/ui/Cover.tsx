@@ -22,6 +22,7 @@ interface CoverProps {
   picture?: boolean;
   fit?: 'cover' | 'contain';
   onLoad?: () => void;
+  lazy?: boolean;
 }
 
 const POSTER = 2 / 3;
@@ -36,7 +37,15 @@ export function drawnWidth(item: Pictured, width: number, ratio: number, fit: 'c
 }
 
 /** The picture of an item over its dominant colour; without a picture, or when it cannot be had, a designed placeholder of kind and title. */
-export function Cover({ item, width, ratio = POSTER, picture = true, fit = 'cover', onLoad }: CoverProps) {
+export function Cover({
+  item,
+  width,
+  ratio = POSTER,
+  picture = true,
+  fit = 'cover',
+  onLoad,
+  lazy = false,
+}: CoverProps) {
   const [lost, setLost] = useState<string | null>(null);
   if (item.cover === null || item.cover === lost) return <Placeholder kind={item.kind} title={item.title} />;
   const { cover } = item;
@@ -53,6 +62,7 @@ export function Cover({ item, width, ratio = POSTER, picture = true, fit = 'cove
       sizes={`${drawnWidth(item, width, ratio, drawn)}px`}
       alt=""
       decoding="async"
+      loading={lazy ? 'lazy' : 'eager'}
       draggable={false}
       onLoad={onLoad}
       onError={() => setLost(cover)}

@@ -1,5 +1,6 @@
-import { Check, Heart } from 'lucide-react';
+import { Check, Heart, Star } from 'lucide-react';
 import { serverUrl } from '@/api/client';
+import { isWatched } from '@/api/me';
 import type { Card } from '@/api/types';
 import { formatDate, formatDuration, formatSize } from '@/core/format';
 import { Cover, coverUrl } from './Cover';
@@ -8,12 +9,18 @@ import { KIND_LOOKS } from './kinds';
 import classes from './MediaCard.module.css';
 import { markSeen, wasSeen } from './seenPictures';
 
+const FINISHED = 0.95; // as the server counts: from here on it is nothing to go on with
+
 interface CardProps {
   item: Card;
   state: CellState;
   fit: 'cover' | 'contain';
   /** Selecting by pointer; the keyboard has its own keys. */
   onSelect: (index: number, extend: boolean) => void;
+  /** In place of the second line. */
+  note?: string | undefined;
+  /** Pictures off the screen wait until they come near it. */
+  lazy?: boolean;
 }
 
 export function itemHref(id: number): string {
@@ -21,7 +28,7 @@ export function itemHref(id: number): string {
 }
 
 /** A picture and two lines. At rest the picture shows what a glance needs: length, progress, favourite. */
-export function MediaCard({ item, state, fit, onSelect }: CardProps) {
+export function MediaCard({ item, state, fit, onSelect, note, lazy = false }: CardProps) {
   const { geometry } = state;
   return (
     <>
@@ -40,11 +47,12 @@ export function MediaCard({ item, state, fit, onSelect }: CardProps) {
             fit={fit}
             width={geometry.cellWidth}
             ratio={geometry.cellWidth / geometry.pictureHeight}
+            lazy={lazy}
           />
           <Badges item={item} />
         </div>
         <div className={classes.title}>{item.title}</div>
-        <div className={classes.subtitle}>{secondLine(item)}</div>
+        <div className={classes.subtitle}>{note ?? secondLine(item)}</div>
       </a>
       {(state.hovered || state.selected) && <Tick item={item} state={state} onSelect={onSelect} />}
     </>
@@ -80,9 +88,9 @@ export function MediaRow({ item, state, onSelect }: CardProps) {
   );
 }
 
-type PictureProps = Pick<CardProps, 'item' | 'state' | 'fit'> & { width: number; ratio: number };
+type PictureProps = Pick<CardProps, 'item' | 'state' | 'fit' | 'lazy'> & { width: number; ratio: number };
 
-function Picture({ item, state, fit, width, ratio }: PictureProps) {
+function Picture({ item, state, fit, width, ratio, lazy = false }: PictureProps) {
   const seen = item.cover === null ? null : coverUrl(item.cover, 192);
   return (
     <Cover
@@ -91,6 +99,7 @@ function Picture({ item, state, fit, width, ratio }: PictureProps) {
       ratio={ratio}
       fit={fit}
       picture={!state.fast || wasSeen(seen)}
+      lazy={lazy}
       onLoad={() => seen && markSeen(seen)}
     />
   );
@@ -101,13 +110,44 @@ function Badges({ item }: { item: Card }) {
   const progress = item.me.progress ?? 0;
   return (
     <>
-      {item.me.favorite && <Heart className={classes.heart} size={16} aria-label="Favourite" />}
+      <Marks me={item.me} />
       {badge && <span className={classes.badge}>{badge}</span>}
       {progress > 0 && progress < 1 && (
         <span className={classes.progress} style={{ '--done': `${progress * 100}%` } as React.CSSProperties} />
       )}
     </>
   );
+}
+
+/** What I said about it: favourite, stars, watched. Nothing said leaves no mark. */
+function Marks({ me }: Pick<Card, 'me'>) {
+  const stars = starsOf(me.rating);
+  const open = me.progress !== null && me.progress > 0 && me.progress < FINISHED;
+  return (
+    <>
+      {(me.favorite || stars > 0) && (
+        <span className={classes.marks}>
+          {me.favorite && <Heart className={classes.heart} size={16} role="img" aria-label="Favourite" />}
+          {stars > 0 && (
+            <span className={classes.stars} role="img" aria-label={`Rated ${stars} of 5 by you`}>
+              <Star size={11} fill="currentColor" aria-hidden="true" />
+              {stars}
+            </span>
+          )}
+        </span>
+      )}
+      {isWatched(me) && !open && (
+        <span className={classes.watched} role="img" aria-label="Played">
+          <Check size={13} strokeWidth={3} aria-hidden="true" />
+        </span>
+      )}
+    </>
+  );
+}
+
+/** Whole stars; a rating too low for one still shows one. */
+function starsOf(rating: number | null): number {
+  return rating === null ? 0 : Math.max(1, Math.round(rating / 20));
 }
 
 function Tick({ item, state, onSelect }: Pick<CardProps, 'item' | 'state' | 'onSelect'>) {

@@ -1,11 +1,17 @@
-"""Who is asking: the first administrator, signing in and out, and API keys."""
+"""Coming in and going out: the first administrator, signing in and out, and API keys."""
 
-from longshelf.accounts.accounts import SESSION_SECONDS
-from longshelf.api import messages
-from longshelf.api.requests import SESSION_COOKIE, cookie, is_https
+import msgspec
+
+from longshelf.accounts import keys as api_keys
+from longshelf.accounts.accounts import SESSION_SECONDS, Origin
+from longshelf.api import account_messages, messages
+from longshelf.api.requests import SESSION_COOKIE, bearer, cookie
 from longshelf.api.route import Answer, Call
 from longshelf.catalog.numbered import cut_whole
 from longshelf.model.times import rfc3339
+from longshelf.model.viewer import Scope
+
+NO_STORE = {"cache-control": "no-store"}
 
 
 def setup_state(call: Call) -> messages.SetupState:
@@ -14,21 +20,29 @@ def setup_state(call: Call) -> messages.SetupState:
 
 def setup(call: Call) -> Answer:
     body: messages.Setup = call.body
-    user, token = call.services.accounts.set_up(body.token, body.name, body.password, _address(call))
+    user, token = call.services.accounts.set_up(body.token, body.name, body.password, origin(call))
     session = messages.Session(messages.User(user.id, user.name, user.admin))
-    return Answer.of(session, status=201, headers=_with_cookie(call, token, SESSION_SECONDS))
+    return Answer.of(session, status=201, headers=with_cookie(call, token, SESSION_SECONDS))
+
+
+def ways(call: Call) -> account_messages.SignInWays:
+    oidc = call.services.oidc
+    return account_messages.SignInWays(password=True, oidc="api/oidc/start" if oidc else None, oidc_name=oidc.name if oidc else None)
 
 
 def session(call: Call) -> messages.Session:
     user = call.services.accounts.user(call.user_id)
-    return messages.Session(messages.User(user.id, user.name, user.admin))
+    shown = messages.User(user.id, user.name, user.admin)
+    if bearer(call.request):
+        return messages.Session(shown, "key", call.viewer.scope)
+    return messages.Session(shown, "proxy" if call.services.proxies.user(call.request) else "session")
 
 
 def sign_in(call: Call) -> Answer:
     body: messages.SignIn = call.body
-    user, token = call.services.accounts.sign_in(body.name, body.password, _address(call))
+    user, token = call.services.accounts.sign_in(body.name, body.password, origin(call))
     session = messages.Session(messages.User(user.id, user.name, user.admin))
-    return Answer.of(session, headers=_with_cookie(call, token, SESSION_SECONDS))
+    return Answer.of(session, headers=with_cookie(call, token, SESSION_SECONDS))
 
 
 def sign_out(call: Call) -> Answer:
@@ -36,37 +50,61 @@ def sign_out(call: Call) -> Answer:
     token = cookie(call.request, SESSION_COOKIE)
     if token is not None:
         call.services.accounts.sign_out(token)
-    return Answer(body=b"", status=204, headers=_with_cookie(call, "", 0))
+    return Answer(body=b"", status=204, headers=with_cookie(call, "", 0))
 
 
 def keys(call: Call) -> messages.KeyList:
-    found = [
-        messages.Key(id=key.id, name=key.name, prefix=key.prefix, created_at=rfc3339(key.created_at) or "", used_at=rfc3339(key.used_at))
-        for key in call.services.accounts.keys(call.user_id)
-    ]
-    shown, pagination = cut_whole(found, call.query["page"], call.query["page_size"])
-    return messages.KeyList(shown, pagination, "")
+    return key_list(call, api_keys.listed(call.services.accounts.database, call.user_id))
 
 
 def create_key(call: Call) -> Answer:
-    row, key = call.services.accounts.add_key(call.user_id, call.body.name if call.body else "")
-    created_at = rfc3339(row.created_at) or ""
-    shown = messages.NewKey(id=row.id, name=row.name, prefix=row.prefix, created_at=created_at, used_at=None, key=key)
-    return Answer.of(shown, status=201, headers={"cache-control": "no-store"})
+    """A key never makes one that is good for more than itself, or for longer."""
+    body: messages.CreateKey = call.body or messages.CreateKey()
+    accounts = call.services.accounts
+    row, key = api_keys.add(
+        accounts.database,
+        call.user_id,
+        body.name,
+        scope=body.scope,
+        expires_in=body.expires_in,
+        most=call.viewer.scope,
+        latest=accounts.key_expiry(bearer(call.request)),
+    )
+    return Answer.of(messages.NewKey(**msgspec.structs.asdict(_shown(row)), key=key), status=201, headers=NO_STORE)
 
 
 def delete_key(call: Call) -> None:
-    call.services.accounts.remove_key(call.user_id, call.path["key_id"])
+    api_keys.remove(call.services.accounts.database, call.user_id, call.path["key_id"])
 
 
-def _with_cookie(call: Call, token: str, seconds: int) -> dict[str, str]:
+def key_list(call: Call, found: list[api_keys.ApiKey]) -> messages.KeyList:
+    """One page of keys."""
+    shown, pagination = cut_whole([_shown(key) for key in found], call.query["page"], call.query["page_size"])
+    return messages.KeyList(shown, pagination, "")
+
+
+def origin(call: Call) -> Origin:
+    """Where a request to come in is from."""
+    request = call.request
+    return Origin(call.services.proxies.address(request), request.headers.get("user-agent", ""), cookie(request, SESSION_COOKIE))
+
+
+def with_cookie(call: Call, token: str, seconds: int) -> dict[str, str]:
     """SameSite=Lax: links from other sites still open signed in, their forms and scripts do not."""
-    secure = "; Secure" if is_https(call.request) else ""
+    secure = "; Secure" if call.services.proxies.is_https(call.request) else ""
     path = call.services.root_path + "/"
     value = f"{SESSION_COOKIE}={token}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
-    return {"set-cookie": value, "cache-control": "no-store"}
+    return {"set-cookie": value, **NO_STORE}
 
 
-def _address(call: Call) -> str:
-    client = call.request.client
-    return client.host if client else ""
+def _shown(key: api_keys.ApiKey) -> messages.Key:
+    return messages.Key(
+        id=key.id,
+        user=messages.User(key.user_id, key.user_name, key.user_admin),
+        name=key.name,
+        prefix=key.prefix,
+        scope=Scope(key.scope),
+        created_at=rfc3339(key.created_at) or "",
+        used_at=rfc3339(key.used_at),
+        expires_at=rfc3339(key.expires_at),
+    )

@@ -13,7 +13,8 @@ def browse(kind: EntityKind) -> Callable[[Call], shapes.EntityList]:
 
     def handler(call: Call) -> shapes.EntityList:
         query = read_entity_query(call.query["q"], call.query["sort"], call.query["order"])
-        return call.services.entities.browse(call.viewer, kind, query, call.page())
+        lists = call.services.favorites if call.query["favorite"] else call.services.entities
+        return lists.browse(call.viewer, kind, query, call.page())
 
     return handler
 

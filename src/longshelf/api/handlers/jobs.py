@@ -10,7 +10,7 @@ def browse(call: Call) -> shapes.JobList:
 
 
 def one(call: Call) -> shapes.Job:
-    return call.services.work.one(call.path["job_id"])
+    return call.services.work.one(call.viewer, call.path["job_id"])
 
 
 def cancel(call: Call) -> shapes.Job:

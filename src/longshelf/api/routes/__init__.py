@@ -7,10 +7,13 @@ import msgspec
 
 from longshelf.api.route import Route
 from longshelf.api.routes.account import ACCOUNT
+from longshelf.api.routes.edits import EDITS
 from longshelf.api.routes.entities import ENTITIES, SEARCH
 from longshelf.api.routes.items import ITEMS
 from longshelf.api.routes.libraries import LIBRARIES
 from longshelf.api.routes.media import MEDIA
+from longshelf.api.routes.people import RESTRICTIONS, USERS
+from longshelf.api.routes.personal import PERSONAL
 from longshelf.api.routes.server import SERVER
 from longshelf.api.routes.work import FLAGS, JOBS
 
@@ -20,6 +23,7 @@ def _tagged(tag: str, routes: Iterable[Route]) -> tuple[Route, ...]:
 
 
 ROUTES: tuple[Route, ...] = (
+    *_tagged("edits", EDITS),
     *_tagged("items", ITEMS),
     *_tagged("entities", ENTITIES),
     *_tagged("search", SEARCH),
@@ -27,6 +31,9 @@ ROUTES: tuple[Route, ...] = (
     *_tagged("jobs", JOBS),
     *_tagged("flags", FLAGS),
     *_tagged("account", ACCOUNT),
+    *_tagged("personal", PERSONAL),
+    *_tagged("users", USERS),
+    *_tagged("restrictions", RESTRICTIONS),
     *_tagged("media", MEDIA),
     *_tagged("server", SERVER),
 )

@@ -16,7 +16,7 @@ JOBS = (
     get("/api/jobs", "listJobs", jobs.browse, "Jobs, the newest first", answer=shapes.JobList, access=ADMIN,
          params=(Param(name="state", type=shapes.JobState, many=True, about="Only these states"),
                  Param(name="kind", default="", about="Only this kind"), *params.NUMBERED)),
-    get("/api/jobs/{job_id}", "getJob", jobs.one, "One job", answer=shapes.Job, access=ADMIN),
+    get("/api/jobs/{job_id}", "getJob", jobs.one, "One job; whoever is no administrator sees those he asked for", answer=shapes.Job),
     post("/api/jobs/{job_id}/cancel", "cancelJob", jobs.cancel, "Stop a job; what it has done stays", answer=shapes.Job, access=ADMIN),
     post("/api/jobs/{job_id}/retry", "retryJob", jobs.retry, "Queue a finished job again", answer=shapes.Job, access=ADMIN),
     get("/api/events", "events", events.stream, "Live events: hello, job, library", answer=events.EVENT_STREAM,

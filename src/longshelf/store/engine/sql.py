@@ -7,6 +7,7 @@ offsets read all they count."""
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
+import msgspec
 from sqlalchemy import Connection, func, select
 
 from longshelf.model.engine import (
@@ -21,27 +22,33 @@ from longshelf.model.engine import (
     Rail,
     Similar,
     Slice,
+    Suited,
     Tally,
     Totals,
     Window,
 )
 from longshelf.model.kinds import EntityKind
-from longshelf.model.query import Query
+from longshelf.model.query import Nothing, Query
 from longshelf.model.sorts import Key, Sort
+from longshelf.model.taste import Wanted
 from longshelf.model.viewer import Viewer
 from longshelf.store.engine import facets, labels, totals
 from longshelf.store.engine.entities import Figures
 from longshelf.store.engine.keyset import Walk
 from longshelf.store.engine.likeness import Likeness
+from longshelf.store.engine.recommending import Recommending
 from longshelf.store.engine.steering import Steering
 from longshelf.store.tables import item, revision
+
+FACET_SHARE = 4
+NARROWED = Nothing()  # stands for a query that is not what is counted: nothing may be known of it beforehand
 
 Reading = Callable[[], AbstractContextManager[Connection]]
 
 
 class SqlEngine:
     """`reading` opens a connection whose transaction is one snapshot (`Database.read`). Counts are exact, unless `count_cap` is given:
-    then counting stops there and the answer says it is an estimate."""
+    then counting stops there and the answer says it is an estimate. So do facets, at a quarter of it, for each item has many links."""
 
     def __init__(self, reading: Reading, *, count_cap: int | None = None) -> None:
         self._reading = reading
@@ -124,12 +131,23 @@ class SqlSnapshot:
         steering = self._steer(viewer)
         return Similar() if steering is None else Likeness(self._connection, steering.whole(query)).similar(item_id, start, size)
 
+    def suited(self, wanted: Sequence[Wanted], pivot: int, query: Query, viewer: Viewer) -> Suited:
+        steering = self._steer(viewer)
+        return Suited() if steering is None else Recommending(self._connection, steering.page(query).where).suited(wanted, pivot)
+
     def _figures(self, query: Query, steering: Steering) -> Figures:
         return Figures(self._connection, query, steering.whole(query))
 
     def _facet(self, request: FacetRequest, steering: Steering) -> Facet:
         answer = facets.entity_facet if isinstance(request.facet, EntityKind) else facets.value_facet
-        return answer(self._connection, request, steering.whole(request.query))
+        where = steering.whole(request.query)
+        if self._count_cap is None:
+            return answer(self._connection, request, where)
+        some = facets.some(self._connection, where, max(self._count_cap // FACET_SHARE, 1))
+        if some is None:
+            return answer(self._connection, request, where)
+        counted = msgspec.structs.replace(request, query=NARROWED)
+        return msgspec.structs.replace(answer(self._connection, counted, some), is_estimate=True)
 
     def _steer(self, viewer: Viewer) -> Steering | None:
         """None for a viewer nobody knows: he gets nothing, whatever he asks."""

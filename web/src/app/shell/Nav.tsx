@@ -1,23 +1,33 @@
 import { Link } from '@tanstack/react-router';
-import { DESTINATIONS } from './destinations';
+import { ADMIN_DESTINATIONS, DESTINATIONS } from './destinations';
 import classes from './Shell.module.css';
 
-export function Nav() {
+export function Nav({ admin }: { admin: boolean }) {
   return (
     <nav className={classes.nav} aria-label="Main">
-      {DESTINATIONS.map(({ to, label, icon: Icon }) => (
-        <Link
-          key={to}
-          to={to}
-          className={classes.link}
-          activeOptions={{ exact: to === '/', includeSearch: false }}
-          title={label}
-        >
-          <Icon size={18} strokeWidth={1.8} aria-hidden="true" />
-          <span>{label}</span>
-        </Link>
+      {DESTINATIONS.map((one) => (
+        <NavLink key={one.to} destination={one} />
       ))}
+      {admin && (
+        <>
+          <h2 className={classes.navGroup}>
+            <span>Administration</span>
+          </h2>
+          {ADMIN_DESTINATIONS.map((one) => (
+            <NavLink key={one.to} destination={one} />
+          ))}
+        </>
+      )}
     </nav>
+  );
+}
+
+function NavLink({ destination: { to, label, icon: Icon } }: { destination: (typeof DESTINATIONS)[number] }) {
+  return (
+    <Link to={to} className={classes.link} activeOptions={{ exact: to === '/', includeSearch: false }} title={label}>
+      <Icon size={18} strokeWidth={1.8} aria-hidden="true" />
+      <span>{label}</span>
+    </Link>
   );
 }
 

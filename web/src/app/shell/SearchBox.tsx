@@ -15,7 +15,7 @@ export function SearchBox() {
   });
   const [text, setText] = useState(q);
   const timer = useRef(0);
-  const browsing = path === '/';
+  const browsing = path === '/browse';
 
   useEffect(() => setText(q), [q]);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -74,7 +74,7 @@ function queryOf(search: object): string {
 function search(text: string, keep: boolean): void {
   const q = text.trim();
   void router.navigate({
-    to: '/',
+    to: '/browse',
     search: (before) => {
       const { q: _, page: __, ...rest } = (keep ? before : {}) as Record<string, string>;
       return q ? { ...rest, q } : rest;

@@ -7,7 +7,7 @@ import { followJobs } from '@/api/jobs';
 import { sessionQuery } from '@/api/session';
 import { useKeys } from '@/ui/keys';
 import { ActivityChip } from './ActivityChip';
-import { DESTINATIONS } from './destinations';
+import { ADMIN_DESTINATIONS, DESTINATIONS } from './destinations';
 import { Nav, Tabs } from './Nav';
 import { SearchBox } from './SearchBox';
 import classes from './Shell.module.css';
@@ -19,7 +19,7 @@ export function Shell() {
   const { data: session } = useQuery(sessionQuery);
   const [help, setHelp] = useState<boolean | null>(null); // null: never asked for, so not loaded
   useLiveUpdates(session !== undefined);
-  useShellKeys(() => setHelp((open) => !open));
+  useShellKeys(() => setHelp((open) => !open), session?.user.admin ?? false);
   return (
     <div className={classes.shell}>
       <button type="button" className={classes.skip} onClick={focusMain}>
@@ -36,7 +36,7 @@ export function Shell() {
           <UserMenu user={session?.user ?? null} onHelp={() => setHelp(true)} />
         </div>
       </header>
-      <Nav />
+      <Nav admin={session?.user.admin ?? false} />
       <main id="main" tabIndex={-1} className={classes.main}>
         <Outlet />
       </main>
@@ -64,14 +64,14 @@ function useLiveUpdates(signedIn: boolean): void {
   }, [client, signedIn]);
 }
 
-function useShellKeys(toggleHelp: () => void): void {
+function useShellKeys(toggleHelp: () => void, admin: boolean): void {
   const navigate = useNavigate();
   const { toggleColorScheme } = useMantineColorScheme();
   useKeys([
     { keys: ['?'], label: 'Show or hide this list', group: 'Everywhere', run: toggleHelp },
     { keys: ['/'], label: 'Search', group: 'Everywhere', run: focusSearch },
     { keys: ['ctrl+j'], label: 'Dark or light', group: 'Everywhere', run: toggleColorScheme },
-    ...DESTINATIONS.map(({ to, label, keys }) => ({
+    ...[...DESTINATIONS, ...(admin ? ADMIN_DESTINATIONS : [])].map(({ to, label, keys }) => ({
       keys: [keys],
       label: `Go to ${label}`,
       group: 'Everywhere',

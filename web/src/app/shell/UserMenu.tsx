@@ -1,7 +1,19 @@
 import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Activity, CircleUser, Keyboard, LogOut, Moon, Sun } from 'lucide-react';
+import {
+  Activity,
+  ChartColumn,
+  CircleUser,
+  EyeOff,
+  History,
+  Keyboard,
+  LogOut,
+  Moon,
+  ShieldCheck,
+  Sun,
+  UserCog,
+} from 'lucide-react';
 import { signOut } from '@/api/session';
 import type { User } from '@/api/types';
 
@@ -29,9 +41,28 @@ export function UserMenu({ user, onHelp }: { user: User | null; onHelp: () => vo
         >
           {colorScheme === 'dark' ? 'Light theme' : 'Dark theme'}
         </Menu.Item>
+        <Menu.Item leftSection={<History size={16} />} onClick={() => void navigate({ to: '/history' })}>
+          History
+        </Menu.Item>
+        <Menu.Item leftSection={<ChartColumn size={16} />} onClick={() => void navigate({ to: '/statistics' })}>
+          Statistics
+        </Menu.Item>
         <Menu.Item leftSection={<Activity size={16} />} onClick={() => void navigate({ to: '/jobs' })}>
           Activity
         </Menu.Item>
+        <Menu.Item leftSection={<EyeOff size={16} />} onClick={() => void navigate({ to: '/hidden' })}>
+          What you hid
+        </Menu.Item>
+        {user?.admin && (
+          <>
+            <Menu.Item leftSection={<UserCog size={16} />} onClick={() => void navigate({ to: '/users' })}>
+              Users
+            </Menu.Item>
+            <Menu.Item leftSection={<ShieldCheck size={16} />} onClick={() => void navigate({ to: '/profiles' })}>
+              Profiles
+            </Menu.Item>
+          </>
+        )}
         <Menu.Item leftSection={<Keyboard size={16} />} onClick={onHelp}>
           Keyboard shortcuts
         </Menu.Item>

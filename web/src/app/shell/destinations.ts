@@ -1,7 +1,31 @@
-import { Activity, LayoutGrid, Library, type LucideIcon, Settings, Tags, Users } from 'lucide-react';
+import {
+  Activity,
+  ChartColumn,
+  History,
+  House,
+  LayoutGrid,
+  Library,
+  type LucideIcon,
+  Settings,
+  ShieldCheck,
+  Tags,
+  UserCog,
+  Users,
+} from 'lucide-react';
 
 interface Destination {
-  to: '/' | '/persons' | '/tags' | '/libraries' | '/jobs' | '/settings';
+  to:
+    | '/'
+    | '/browse'
+    | '/persons'
+    | '/tags'
+    | '/libraries'
+    | '/history'
+    | '/statistics'
+    | '/jobs'
+    | '/settings'
+    | '/users'
+    | '/profiles';
   label: string;
   icon: LucideIcon;
   keys: string;
@@ -10,10 +34,19 @@ interface Destination {
 }
 
 export const DESTINATIONS: readonly Destination[] = [
-  { to: '/', label: 'Browse', icon: LayoutGrid, keys: 'g b', onPhone: true },
+  { to: '/', label: 'Home', icon: House, keys: 'g h', onPhone: true },
+  { to: '/browse', label: 'Browse', icon: LayoutGrid, keys: 'g b', onPhone: true },
   { to: '/persons', label: 'People', icon: Users, keys: 'g p', onPhone: true },
-  { to: '/tags', label: 'Tags', icon: Tags, keys: 'g t', onPhone: true },
+  { to: '/tags', label: 'Tags', icon: Tags, keys: 'g t', onPhone: false },
   { to: '/libraries', label: 'Libraries', icon: Library, keys: 'g l', onPhone: true },
+  { to: '/history', label: 'History', icon: History, keys: 'g y', onPhone: false },
+  { to: '/statistics', label: 'Statistics', icon: ChartColumn, keys: 'g c', onPhone: false },
   { to: '/jobs', label: 'Activity', icon: Activity, keys: 'g j', onPhone: false },
   { to: '/settings', label: 'Settings', icon: Settings, keys: 'g s', onPhone: true },
+];
+
+/** For administrators. */
+export const ADMIN_DESTINATIONS: readonly Destination[] = [
+  { to: '/users', label: 'Users', icon: UserCog, keys: 'g u', onPhone: false },
+  { to: '/profiles', label: 'Profiles', icon: ShieldCheck, keys: 'g r', onPhone: false },
 ];

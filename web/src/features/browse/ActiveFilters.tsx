@@ -1,5 +1,7 @@
 import { CloseButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { entityNameQuery, libraryNamesQuery } from '@/api/entities';
 import type { EntityKind } from '@/api/types';
 import {
   type BrowseState,
@@ -11,9 +13,9 @@ import {
   isFiltered,
   withFilter,
 } from '@/core/browseState';
+import { HideEntityButton } from '@/ui/HideEntityButton';
 import classes from './ActiveFilters.module.css';
 import { asEntityKind, FACET_TITLES, valueLabel } from './facetLooks';
-import { entityNameQuery, libraryNamesQuery } from './queries';
 import type { ChangeBrowse } from './useBrowse';
 
 /** What the list is narrowed by, each with its way out, and one way out of all. */
@@ -38,6 +40,18 @@ export function ActiveFilters({ state, change }: { state: BrowseState; change: C
       {state.favorite && (
         <Chip label="Favourites" onRemove={() => change((before) => ({ ...before, favorite: false, page: 1 }))} />
       )}
+      {state.played !== null && (
+        <Chip
+          label={state.played ? 'Played' : 'Not played'}
+          onRemove={() => change((before) => ({ ...before, played: null, page: 1 }))}
+        />
+      )}
+      {state.myRatingMin !== null && (
+        <Chip
+          label={state.myRatingMin > 1 ? `Rated ${state.myRatingMin} or better by me` : 'Rated by me'}
+          onRemove={() => change((before) => ({ ...before, myRatingMin: null, page: 1 }))}
+        />
+      )}
       {state.ratingMin !== null && (
         <Chip
           label={`Rated ${state.ratingMin} or better`}
@@ -61,13 +75,28 @@ interface FacetChipProps {
 function FacetChip({ facet, mode, value, onRemove }: FacetChipProps) {
   const name = useValueName(facet, value);
   const prefix = mode === 'not' ? 'not ' : '';
-  return <Chip label={`${FACET_TITLES[facet]}: ${prefix}${name}`} excluded={mode === 'not'} onRemove={onRemove} />;
+  const kind = asEntityKind(facet);
+  return (
+    <Chip label={`${FACET_TITLES[facet]}: ${prefix}${name}`} excluded={mode === 'not'} onRemove={onRemove}>
+      {kind !== null && mode !== 'not' && (
+        <HideEntityButton kind={kind} id={Number(value)} name={name} onHidden={onRemove} />
+      )}
+    </Chip>
+  );
 }
 
-function Chip({ label, excluded = false, onRemove }: { label: string; excluded?: boolean; onRemove: () => void }) {
+interface ChipProps {
+  label: string;
+  excluded?: boolean;
+  onRemove: () => void;
+  children?: ReactNode;
+}
+
+function Chip({ label, excluded = false, onRemove, children }: ChipProps) {
   return (
     <span className={classes.chip} data-excluded={excluded || undefined}>
       <span className={classes.label}>{label}</span>
+      {children}
       <CloseButton size="sm" aria-label={`Remove filter ${label}`} onClick={onRemove} />
     </span>
   );

@@ -38,6 +38,15 @@ export function FilterPanel({ state, change }: { state: BrowseState; change: Cha
         >
           <span className={classes.name}>Favourites only</span>
         </button>
+        <button
+          type="button"
+          className={classes.value}
+          data-mode={state.played === false ? 'any' : undefined}
+          aria-pressed={state.played === false}
+          onClick={() => change((before) => ({ ...before, played: before.played === false ? null : false, page: 1 }))}
+        >
+          <span className={classes.name}>Not played yet</span>
+        </button>
       </div>
       {error && !data && <ErrorState error={error} onRetry={() => void refetch()} />}
       {!data && !error && <PanelSkeleton />}

@@ -1,11 +1,11 @@
 import { Button, CloseButton } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { Heart } from 'lucide-react';
-import { changeMine } from '@/api/me';
+import { Check, Heart } from 'lucide-react';
+import { changeMine, isWatched, markWatched } from '@/api/me';
 import type { Card } from '@/api/types';
 import { plural } from '@/core/format';
 import type { PageCache } from '@/core/pageCache';
 import { Selection } from '@/core/selection';
+import { reportRefusal } from '@/ui/useItemKeys';
 import classes from './BrowsePage.module.css';
 
 interface SelectionBarProps {
@@ -21,12 +21,13 @@ export function SelectionBar({ selection, total, cache, onChange }: SelectionBar
   const { count } = selection;
   if (count === 0) return null;
   const items = count <= ONE_BY_ONE ? loadedItems(selection, cache) : [];
-  const favourite = async () => {
+  const allWatched = items.every((item) => isWatched(item.me));
+  const forAll = async (change: (item: Card) => Promise<unknown>) => {
     try {
-      for (const item of items) await changeMine(item, { favorite: true });
+      for (const item of items) await change(item);
       onChange(Selection.none);
     } catch (error) {
-      notifications.show({ color: 'red', title: 'Not saved', message: error instanceof Error ? error.message : '' });
+      reportRefusal(error);
     }
   };
   return (
@@ -39,9 +40,23 @@ export function SelectionBar({ selection, total, cache, onChange }: SelectionBar
         </Button>
       )}
       {items.length === count && (
-        <Button size="compact-sm" leftSection={<Heart size={14} />} onClick={() => void favourite()}>
-          Favourite
-        </Button>
+        <>
+          <Button
+            size="compact-sm"
+            leftSection={<Heart size={14} />}
+            onClick={() => void forAll((item) => changeMine(item, { favorite: true }))}
+          >
+            Favourite
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<Check size={14} />}
+            onClick={() => void forAll((item) => markWatched(item, !allWatched))}
+          >
+            {allWatched ? 'Unwatched' : 'Watched'}
+          </Button>
+        </>
       )}
     </section>
   );

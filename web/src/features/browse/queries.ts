@@ -1,14 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api } from '@/api/client';
-import {
-  ENTITY_PATHS,
-  type Entity,
-  type EntityKind,
-  type Facets,
-  type Library,
-  type Listing,
-  type Rail,
-} from '@/api/types';
+import type { Facets, Rail } from '@/api/types';
 import type { FacetName } from '@/core/browseState';
 import { formatDate } from '@/core/format';
 import type { SearchRecord } from '@/core/searchParams';
@@ -59,19 +51,6 @@ export const railQuery = (result: SearchRecord) =>
 function placeName(label: string): string {
   return /^\d{4}-\d{2}$/.test(label) ? formatDate(label) : label;
 }
-
-export const entityNameQuery = (kind: EntityKind, id: string) =>
-  queryOptions({
-    queryKey: ['entity', kind, id],
-    queryFn: ({ signal }) => api.get<Entity>(`${ENTITY_PATHS[kind]}/${id}`, { signal }),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-
-export const libraryNamesQuery = queryOptions({
-  queryKey: ['libraries'],
-  queryFn: ({ signal }) => api.get<Listing<Library>>('libraries', { query: { page_size: 1000 }, signal }),
-  staleTime: 60_000,
-});
 
 /** Where an item stands in a result, or null when it is no longer in it. */
 export async function positionOf(id: number, result: SearchRecord): Promise<number | null> {

@@ -5,7 +5,7 @@ import { shellRoute } from '@/ui/routing';
 export const browseRoutes = [
   createRoute({
     getParentRoute: () => shellRoute,
-    path: '/',
+    path: '/browse',
     validateSearch: (search: Record<string, unknown>): SearchRecord => search as SearchRecord,
     component: lazyRouteComponent(() => import('./BrowsePage'), 'BrowsePage'),
   }),

@@ -7,14 +7,14 @@ export type ChangeBrowse = (change: (state: BrowseState) => BrowseState, options
 
 /** The address bar as the page's state. */
 export function useBrowse(): [BrowseState, ChangeBrowse] {
-  const search = useSearch({ from: '/shell/' });
+  const search = useSearch({ from: '/shell/browse' });
   const navigate = useNavigate();
   const address = searchString(search);
   // biome-ignore lint/correctness/useExhaustiveDependencies: equal addresses are equal states
   const state = useMemo(() => parseBrowse(search), [address]);
   const change: ChangeBrowse = useCallback(
     (update, { replace = false } = {}) =>
-      void navigate({ to: '/', search: (before) => browseSearch(update(parseBrowse(before))), replace }),
+      void navigate({ to: '/browse', search: (before) => browseSearch(update(parseBrowse(before))), replace }),
     [navigate],
   );
   return [state, change];

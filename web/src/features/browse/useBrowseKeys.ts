@@ -1,5 +1,3 @@
-import { notifications } from '@mantine/notifications';
-import { changeMine, type MyChanges } from '@/api/me';
 import type { Card } from '@/api/types';
 import type { BrowseState } from '@/core/browseState';
 import { isTyping, type KeyEventLike } from '@/core/keymap';
@@ -9,6 +7,7 @@ import type { Grid } from '@/ui/grid/useGrid';
 import { inGrid, useGridKeys } from '@/ui/grid/useGridKeys';
 import { useKeys } from '@/ui/keys';
 import { usePreferences } from '@/ui/preferences';
+import { useItemKeys } from '@/ui/useItemKeys';
 
 interface BrowseKeys {
   grid: Grid;
@@ -35,11 +34,6 @@ export function useBrowseKeys(keys: BrowseKeys): void {
 
   const onCard = ({ target }: KeyEventLike) => inGrid(grid, target);
   const select = { group: 'Selecting' };
-  const edit = { group: 'The focused item', when: onCard };
-  const mine = (changes: (item: Card) => MyChanges) => {
-    const item = cache.item(grid.active);
-    if (item) void changeMine(item, changes(item)).catch(reportRefusal);
-  };
   useKeys([
     {
       keys: ['x', 'Space'],
@@ -62,14 +56,8 @@ export function useBrowseKeys(keys: BrowseKeys): void {
       when: () => selection.count > 0,
       run: () => setSelection(Selection.none),
     },
-    { keys: ['f'], label: 'Favourite', ...edit, run: () => mine((item) => ({ favorite: !item.me.favorite })) },
-    {
-      keys: ['0', '1', '2', '3', '4', '5'],
-      label: 'Rate, 0 takes it back',
-      ...edit,
-      run: (event) => mine(() => ({ rating: event.key === '0' ? null : Number(event.key) * 20 })),
-    },
   ]);
+  useItemKeys(() => cache.item(grid.active), onCard);
   useViewKeys(keys);
 }
 
@@ -92,8 +80,4 @@ function useViewKeys({ view, onView, onGoTo, onFilters, onPage }: BrowseKeys): v
     { keys: [']'], label: 'Next page', group, when: paged, run: () => onPage(1) },
     { keys: ['['], label: 'Previous page', group, when: paged, run: () => onPage(-1) },
   ]);
-}
-
-function reportRefusal(error: unknown): void {
-  notifications.show({ color: 'red', title: 'Not saved', message: error instanceof Error ? error.message : '' });
 }

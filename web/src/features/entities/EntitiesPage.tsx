@@ -14,8 +14,10 @@ import { Rail } from '@/ui/grid/Rail';
 import { useGrid } from '@/ui/grid/useGrid';
 import { useGridKeys } from '@/ui/grid/useGridKeys';
 import { type RenderCell, VirtualGrid } from '@/ui/grid/VirtualGrid';
+import { useKeys } from '@/ui/keys';
 import { recallPlace, rememberPlace } from '@/ui/places';
 import { EmptyState, ErrorState } from '@/ui/States';
+import { useHideEntity } from '@/ui/useHideEntity';
 import classes from './EntitiesPage.module.css';
 import { EntityCard } from './EntityCard';
 import { ENTITY_LOOKS } from './kinds';
@@ -113,6 +115,23 @@ function Tools({ look, q, sort }: { look: Look; q: string; sort: Sort }) {
   );
 }
 
+/** The pointer has a button on each card; the keyboard has this. */
+function useHideKey(grid: ReturnType<typeof useGrid>, cache: Cache): void {
+  const hide = useHideEntity();
+  useKeys([
+    {
+      keys: ['h'],
+      label: 'Hide from me',
+      group: 'The focused card',
+      run: () => {
+        const entity = cache.item(grid.active);
+        if (entity) void hide(entity);
+      },
+      when: () => grid.focused.current,
+    },
+  ]);
+}
+
 type Cache = ReturnType<typeof useListing<Entity>>['cache'];
 
 function Results({ look, q, cache }: { look: Look; q: string; cache: Cache }) {
@@ -127,13 +146,14 @@ function Results({ look, q, cache }: { look: Look; q: string; cache: Cache }) {
   const span = useMemo(() => ({ start: 0, count: cache.total }), [cache.total]);
   const grid = useGrid(cache, span, shape, initial);
   useGridKeys(grid);
+  useHideKey(grid, cache);
   const renderCell: RenderCell<Entity> = useCallback(
     (entity, state) => <EntityCard entity={entity} state={state} pictures={look.pictures} />,
     [look],
   );
   const open = ({ kind, id }: Entity) => {
     rememberPlace(entry, grid.place());
-    void navigate({ to: '/', search: { [kind]: String(id) } });
+    void navigate({ to: '/browse', search: { [kind]: String(id) } });
   };
   const failed = cache.error !== null && cache.total === null;
   return (

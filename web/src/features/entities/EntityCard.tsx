@@ -3,6 +3,7 @@ import type { Entity } from '@/api/types';
 import { plural } from '@/core/format';
 import { coverUrl } from '@/ui/Cover';
 import type { CellState } from '@/ui/grid/VirtualGrid';
+import { HideEntityButton } from '@/ui/HideEntityButton';
 import { markSeen, wasSeen } from '@/ui/seenPictures';
 import classes from './EntitiesPage.module.css';
 
@@ -15,21 +16,32 @@ interface EntityCardProps {
 /** Leads to everything of this person, tag, series… in the browse page. */
 export function EntityCard({ entity, state, pictures }: EntityCardProps) {
   return (
-    <a
-      className={pictures ? classes.card : classes.word}
-      href={serverUrl(`?${entity.kind}=${entity.id}`)}
-      data-i={state.index}
-      tabIndex={state.tabIndex}
-      draggable={false}
-    >
-      {pictures && (
-        <div className={classes.picture} style={{ height: state.geometry.pictureHeight }}>
-          <Portrait entity={entity} fast={state.fast} />
-        </div>
+    <>
+      <a
+        className={pictures ? classes.card : classes.word}
+        href={serverUrl(`browse?${entity.kind}=${entity.id}`)}
+        data-i={state.index}
+        tabIndex={state.tabIndex}
+        draggable={false}
+      >
+        {pictures && (
+          <div className={classes.picture} style={{ height: state.geometry.pictureHeight }}>
+            <Portrait entity={entity} fast={state.fast} />
+          </div>
+        )}
+        <div className={classes.name}>{entity.name}</div>
+        <div className={classes.count}>{plural(entity.item_count, 'item')}</div>
+      </a>
+      {state.hovered && (
+        <HideEntityButton
+          kind={entity.kind}
+          id={entity.id}
+          name={entity.name}
+          className={pictures ? classes.hide : classes.hideWord}
+          tabIndex={-1}
+        />
       )}
-      <div className={classes.name}>{entity.name}</div>
-      <div className={classes.count}>{plural(entity.item_count, 'item')}</div>
-    </a>
+    </>
   );
 }
 

@@ -39,9 +39,9 @@ describe('the item page', () => {
         ],
       }),
     );
-    expect(await screen.findByRole('link', { name: 'Vesta Orlan' })).toHaveAttribute('href', '/?person=3');
-    expect(screen.getByRole('link', { name: 'sea' })).toHaveAttribute('href', '/?tag=5');
-    expect(screen.getByRole('link', { name: 'Nine Rooms' })).toHaveAttribute('href', '/?series=6&sort=series');
+    expect(await screen.findByRole('link', { name: 'Vesta Orlan' })).toHaveAttribute('href', '/browse?person=3');
+    expect(screen.getByRole('link', { name: 'sea' })).toHaveAttribute('href', '/browse?tag=5');
+    expect(screen.getByRole('link', { name: 'Nine Rooms' })).toHaveAttribute('href', '/browse?series=6&sort=series');
     expect(screen.getByText('#1.5')).toBeVisible();
   });
 

@@ -1,10 +1,8 @@
 import { notifications } from '@mantine/notifications';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { changeMine, type MyChanges } from '@/api/me';
-import type { Item } from '@/api/types';
+import { changeMine, type MyChanges, marked, markWatched } from '@/api/me';
+import type { Item, Me } from '@/api/types';
 import { itemQuery } from './itemApi';
-import { ProgressSaver } from './saver';
 
 export type ChangeMine = (changes: MyChanges) => Promise<void>;
 
@@ -20,33 +18,39 @@ export function useMine(item: Item): ChangeMine {
   };
 }
 
-/** A saver for this item that is flushed when the tab is hidden or the player goes away. */
-export function useProgressSaver(item: Item): ProgressSaver {
+/** As watched or read, or as never; the same way. */
+export function useMark(item: Item): (watched: boolean) => Promise<void> {
   const client = useQueryClient();
-  const [saver] = useState(() => new ProgressSaver((progress) => change(client, item, { progress }), item.me.progress));
-  useEffect(() => {
-    const flush = () => saver.flush();
-    document.addEventListener('visibilitychange', flush);
-    window.addEventListener('pagehide', flush);
-    return () => {
-      document.removeEventListener('visibilitychange', flush);
-      window.removeEventListener('pagehide', flush);
-      flush();
-    };
-  }, [saver]);
-  return saver;
+  return async (watched) => {
+    try {
+      await optimistic(client, item, marked(item.me, watched), async (before) => {
+        const me = await markWatched(before, watched);
+        client.setQueryData(itemQuery(item.id).queryKey, (now) => now && { ...now, me });
+      });
+    } catch (error) {
+      notifications.show({ color: 'red', title: 'Not saved', message: error instanceof Error ? error.message : '' });
+    }
+  };
 }
 
-async function change(client: QueryClient, item: Item, changes: MyChanges): Promise<void> {
+const change = (client: QueryClient, item: Item, changes: MyChanges) =>
+  optimistic(client, item, changes, (before) => changeMine(before, changes));
+
+async function optimistic(
+  client: QueryClient,
+  item: Item,
+  changes: Partial<Me>,
+  send: (before: Item) => Promise<unknown>,
+): Promise<void> {
   const { queryKey } = itemQuery(item.id);
   const before = client.getQueryData(queryKey) ?? item;
-  const show = (me: MyChanges) =>
+  const show = (me: Partial<Me>) =>
     client.setQueryData(queryKey, (now) => (now === undefined ? now : { ...now, me: { ...now.me, ...me } }));
   // A refetch that is under way would bring the old state back.
   await client.cancelQueries({ queryKey, exact: true });
   show(changes);
   try {
-    await changeMine(before, changes);
+    await send(before);
   } catch (error) {
     show(before.me);
     throw error;

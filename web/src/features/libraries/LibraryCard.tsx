@@ -35,7 +35,7 @@ export function LibraryCard({ library, scan, admin, onIssues }: LibraryCardProps
     <li className={classes.card}>
       <header>
         <h2>
-          <Link to="/" search={{ library: String(library.id) }}>
+          <Link to="/browse" search={{ library: String(library.id) }}>
             {library.name}
           </Link>
         </h2>

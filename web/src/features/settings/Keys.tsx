@@ -1,13 +1,25 @@
-import { ActionIcon, Alert, Button, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { ActionIcon, Alert, Button, Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { KeyRound, Trash2 } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { formatAgo, formatDate } from '@/core/format';
+import type { ApiKey, Scope } from '@/api/people';
+import { sessionQuery } from '@/api/session';
 import { CopyButton } from '@/ui/CopyButton';
+import { keyFacts, SCOPE_WORDS } from '@/ui/keyFacts';
 import { ErrorState } from '@/ui/States';
-import { type ApiKey, createKey, keysQuery, type NewApiKey, revokeKey } from './keysApi';
+import { reportRefusal } from '@/ui/useItemKeys';
+import { createKey, keysQuery, type NewApiKey, revokeKey } from './keysApi';
 import classes from './SettingsPage.module.css';
+
+const SCOPES: readonly Scope[] = ['read', 'write', 'admin'];
+const DAY_SECONDS = 86_400;
+const FOREVER = 'forever';
+const LASTING = [
+  { value: FOREVER, label: 'Without an end' },
+  { value: '30', label: '30 days' },
+  { value: '90', label: '90 days' },
+  { value: '365', label: 'One year' },
+];
 
 export function Keys() {
   const client = useQueryClient();
@@ -41,8 +53,11 @@ export function Keys() {
 
 function NewKeyForm({ onMade }: { onMade: (key: NewApiKey) => void }) {
   const [name, setName] = useState('');
+  const [scope, setScope] = useState<Scope>('write');
+  const [lasts, setLasts] = useState(FOREVER);
+  const { data: session } = useQuery(sessionQuery);
   const make = useMutation({
-    mutationFn: () => createKey(name.trim()),
+    mutationFn: () => createKey(name.trim(), scope, lasts === FOREVER ? null : Number(lasts) * DAY_SECONDS),
     onSuccess: (key) => {
       setName('');
       onMade(key);
@@ -60,6 +75,26 @@ function NewKeyForm({ onMade }: { onMade: (key: NewApiKey) => void }) {
         value={name}
         error={make.error?.message}
         onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Select
+        className={classes.choice ?? ''}
+        aria-label="What the key may do"
+        allowDeselect={false}
+        value={scope}
+        comboboxProps={{ width: 260, position: 'bottom-start' }}
+        data={SCOPES.filter((one) => one !== 'admin' || session?.user.admin).map((one) => ({
+          value: one,
+          label: SCOPE_WORDS[one],
+        }))}
+        onChange={(value) => value && setScope(value as Scope)}
+      />
+      <Select
+        className={classes.choice ?? ''}
+        aria-label="How long the key lasts"
+        allowDeselect={false}
+        value={lasts}
+        data={LASTING}
+        onChange={(value) => value && setLasts(value)}
       />
       <Button type="submit" disabled={name.trim() === ''} loading={make.isPending}>
         Make a key
@@ -91,15 +126,14 @@ function KeyRow({ row, onRevoked }: { row: ApiKey; onRevoked: () => Promise<void
   const revoke = useMutation({
     mutationFn: () => revokeKey(row.id),
     onSuccess: onRevoked,
-    onError: (error) => notifications.show({ color: 'red', title: 'That did not work', message: error.message }),
+    onError: reportRefusal,
   });
-  const used = row.used_at === null ? 'never used' : `used ${formatAgo(row.used_at, Date.now())}`;
   return (
     <li>
       <div>
         <strong>{row.name || 'Unnamed'}</strong>
         <span>
-          <code>{row.prefix}…</code> · made {formatDate(row.created_at)} · {used}
+          <code>{row.prefix}…</code> · {keyFacts(row, Date.now())}
         </span>
       </div>
       {sure ? (

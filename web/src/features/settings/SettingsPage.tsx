@@ -5,7 +5,10 @@ import type { ReactNode } from 'react';
 import { sessionQuery, signOut } from '@/api/session';
 import { Page } from '@/ui/Page';
 import { type Preferences, usePreferences } from '@/ui/preferences';
+import { Hidden } from './Hidden';
 import { Keys } from './Keys';
+import { Password } from './Password';
+import { Sessions } from './Sessions';
 import classes from './SettingsPage.module.css';
 
 export function SettingsPage() {
@@ -13,7 +16,10 @@ export function SettingsPage() {
     <Page title="Settings" width="narrow">
       <Looks />
       <Account />
+      <Password />
+      <Sessions />
       <Keys />
+      <Hidden />
     </Page>
   );
 }

@@ -7,4 +7,9 @@ export const settingsRoutes = [
     path: '/settings',
     component: lazyRouteComponent(() => import('./SettingsPage'), 'SettingsPage'),
   }),
+  createRoute({
+    getParentRoute: () => shellRoute,
+    path: '/hidden',
+    component: lazyRouteComponent(() => import('./HiddenPage'), 'HiddenPage'),
+  }),
 ] as const;

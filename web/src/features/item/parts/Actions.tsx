@@ -1,8 +1,9 @@
 import { ActionIcon, Button, Menu, Progress } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { BookOpen, CheckCheck, Download, Ellipsis, Heart, Pencil, Undo2 } from 'lucide-react';
+import { BookOpen, Check, Download, Ellipsis, EyeOff, Heart, Pencil, ShieldQuestionMark, Undo2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { isWatched } from '@/api/me';
 import { sessionQuery } from '@/api/session';
 import type { Item } from '@/api/types';
 import { formatDuration } from '@/core/format';
@@ -14,7 +15,8 @@ import { playerIsMeant } from '../playback/usePlayerKeys';
 import { isFinished, isStarted, resumePage } from '../progress';
 import { readerOf } from '../reading';
 import { ratingOfStars } from '../stars';
-import { useMine } from '../useMine';
+import { useHide } from '../useHide';
+import { useMark, useMine } from '../useMine';
 import { StarRating } from './StarRating';
 
 const GROUP = 'This item';
@@ -24,10 +26,14 @@ const EditDialog = lazy(async () => ({ default: (await import('./EditDialog')).E
 
 export function Actions({ item }: { item: Item }) {
   const change = useMine(item);
+  const mark = useMark(item);
+  const hide = useHide(item);
   const [editing, setEditing] = useState(false);
   const { data: session } = useQuery(sessionQuery);
   const { me } = item;
   const toggleFavorite = () => void change({ favorite: !me.favorite });
+  const watched = isWatched(me);
+  const toggleWatched = () => void mark(!watched);
   const rate = (stars: number) => void change({ rating: ratingOfStars(stars) });
   useKeys([
     {
@@ -44,6 +50,13 @@ export function Actions({ item }: { item: Item }) {
       run: (event) => rate(Number(event.key)),
       when: (event) => nothingIsOpen() && !playerIsMeant(event),
     },
+    {
+      keys: ['w'],
+      label: `Mark as ${playedWord(item)}, or not`,
+      group: GROUP,
+      run: toggleWatched,
+      when: nothingIsOpen,
+    },
   ]);
   return (
     <>
@@ -58,17 +71,46 @@ export function Actions({ item }: { item: Item }) {
         >
           <Heart size={21} fill={me.favorite ? 'currentColor' : 'none'} />
         </ActionIcon>
+        <ActionIcon
+          size={40}
+          aria-label={`Mark as ${playedWord(item)}`}
+          title={watched ? `Marked as ${playedWord(item)}` : `Mark as ${playedWord(item)}`}
+          aria-pressed={watched}
+          className={classes.watched}
+          onClick={toggleWatched}
+        >
+          <Check size={21} strokeWidth={watched ? 2.8 : 2} />
+        </ActionIcon>
         <StarRating rating={me.rating} onRate={rate} />
         <MoreMenu
           item={item}
           onEdit={session?.user.admin ? () => setEditing(true) : null}
-          onProgress={(progress) => void change({ progress })}
+          onForget={() => void change({ progress: null })}
+          onHide={() => void hide()}
+          admin={session?.user.admin ?? false}
         />
       </div>
       <ProgressLine item={item} />
       <Suspense>{editing && <EditDialog item={item} onClose={() => setEditing(false)} />}</Suspense>
     </>
   );
+}
+
+/** What one does to an item of this kind, done. */
+function playedWord({ kind }: Pick<Item, 'kind'>): string {
+  switch (kind) {
+    case 'audiobook':
+    case 'track':
+      return 'listened to';
+    case 'book':
+    case 'comic':
+    case 'post':
+      return 'read';
+    case 'image':
+      return 'seen';
+    default:
+      return 'watched';
+  }
 }
 
 function ReadButton({ item }: { item: Item }) {
@@ -108,10 +150,13 @@ interface MoreMenuProps {
   item: Item;
   /** Null for those who may not. */
   onEdit: (() => void) | null;
-  onProgress: (progress: number | null) => void;
+  onForget: () => void;
+  onHide: () => void;
+  admin: boolean;
 }
 
-function MoreMenu({ item, onEdit, onProgress }: MoreMenuProps) {
+function MoreMenu({ item, onEdit, onForget, onHide, admin }: MoreMenuProps) {
+  const navigate = useNavigate();
   const files = item.files.filter((file) => !file.missing);
   const [first] = files;
   return (
@@ -132,14 +177,20 @@ function MoreMenu({ item, onEdit, onProgress }: MoreMenuProps) {
             Download
           </Menu.Item>
         )}
-        {item.kind !== 'image' && !isFinished(item.me.progress) && (
-          <Menu.Item leftSection={<CheckCheck size={16} />} onClick={() => onProgress(1)}>
-            Mark as finished
+        {item.me.progress !== null && (
+          <Menu.Item leftSection={<Undo2 size={16} />} onClick={onForget}>
+            Forget my progress
           </Menu.Item>
         )}
-        {item.me.progress !== null && (
-          <Menu.Item leftSection={<Undo2 size={16} />} onClick={() => onProgress(null)}>
-            Forget my progress
+        <Menu.Item leftSection={<EyeOff size={16} />} onClick={onHide}>
+          Hide from me
+        </Menu.Item>
+        {admin && (
+          <Menu.Item
+            leftSection={<ShieldQuestionMark size={16} />}
+            onClick={() => void navigate({ to: '/items/$itemId/visibility', params: { itemId: String(item.id) } })}
+          >
+            Who can see this?
           </Menu.Item>
         )}
       </Menu.Dropdown>

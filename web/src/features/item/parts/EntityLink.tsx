@@ -12,7 +12,7 @@ interface EntityLinkProps {
 export function EntityLink({ link, className, children }: EntityLinkProps) {
   const search = { [link.kind]: String(link.id), ...(link.kind === 'series' && { sort: 'series' }) };
   return (
-    <Link to="/" search={search} className={className}>
+    <Link to="/browse" search={search} className={className}>
       {children ?? link.name}
     </Link>
   );

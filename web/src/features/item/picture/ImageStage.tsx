@@ -57,7 +57,7 @@ export function ImageStage({ item }: { item: Item }) {
           Browsers cannot draw {undrawableFormat(file) ?? 'this'} files. This is a preview; the file itself is below.
         </p>
       )}
-      {open && <ImageViewer title={item.title} src={full ?? small ?? ''} onClose={() => setOpen(false)} />}
+      {open && <ImageViewer item={item} src={full ?? small ?? ''} onClose={() => setOpen(false)} />}
     </>
   );
 }

@@ -1,11 +1,13 @@
 import { Maximize, Minus, Plus, X } from 'lucide-react';
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
+import type { Item } from '@/api/types';
 import { useKeys } from '@/ui/keys';
+import { MineTool } from '../parts/MineTool';
 import classes from './Picture.module.css';
 import { FITTED, fittedSize, naturalScale, panned, type Size, type View, zoomAt } from './zoom';
 
 interface ImageViewerProps {
-  title: string;
+  item: Item;
   src: string;
   onClose: () => void;
 }
@@ -14,7 +16,7 @@ const STEP = 1.4;
 const CENTRE = { x: 0, y: 0 };
 
 /** The picture alone on the screen: wheel, pinch, double click and keys zoom; dragging moves it. */
-export function ImageViewer({ title, src, onClose }: ImageViewerProps) {
+export function ImageViewer({ item, src, onClose }: ImageViewerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [box, setBox] = useState<Size>({ width: innerWidth, height: innerHeight });
   const [picture, setPicture] = useState<Size>({ width: innerWidth, height: innerHeight });
@@ -49,8 +51,8 @@ export function ImageViewer({ title, src, onClose }: ImageViewerProps) {
     { keys: ['Escape'], label: 'Close the picture', group: 'Picture', run: onClose },
     { keys: ['+', '='], label: 'Larger', group: 'Picture', run: () => zoom(STEP) },
     { keys: ['-'], label: 'Smaller', group: 'Picture', run: () => zoom(1 / STEP) },
-    { keys: ['0'], label: 'Fit the screen', group: 'Picture', run: () => setView(FITTED) },
-    { keys: ['f'], label: 'Full screen', group: 'Picture', run: fullScreen },
+    { keys: ['z'], label: 'Full size, or fitting the screen', group: 'Picture', run: () => toggleNatural() },
+    { keys: ['F'], label: 'Full screen', group: 'Picture', run: fullScreen },
     { keys: ['ArrowLeft'], label: 'Move left', group: 'Picture', run: () => move(80, 0) },
     { keys: ['ArrowRight'], label: 'Move right', group: 'Picture', run: () => move(-80, 0) },
     { keys: ['ArrowUp'], label: 'Move up', group: 'Picture', run: () => move(0, 80) },
@@ -62,7 +64,7 @@ export function ImageViewer({ title, src, onClose }: ImageViewerProps) {
     <dialog
       ref={dialog}
       className={classes.viewer}
-      aria-label={title}
+      aria-label={item.title}
       data-zoomed={view.scale > 1 || undefined}
       onClose={onClose}
       onWheel={(event) => zoom(Math.exp(-event.deltaY / 400), fromCentre(event))}
@@ -73,7 +75,7 @@ export function ImageViewer({ title, src, onClose }: ImageViewerProps) {
       <img
         className={classes.picture}
         src={src}
-        alt={title}
+        alt={item.title}
         draggable={false}
         style={{
           width: fitted.width,
@@ -86,6 +88,7 @@ export function ImageViewer({ title, src, onClose }: ImageViewerProps) {
         }}
       />
       <div className={classes.tools}>
+        <MineTool item={item} className={undefined} inDialog />
         <button type="button" aria-label="Smaller" onClick={() => zoom(1 / STEP)}>
           <Minus size={20} />
         </button>

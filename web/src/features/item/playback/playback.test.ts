@@ -26,8 +26,7 @@ class FakeElement extends EventTarget {
   }
 }
 
-const onTime = vi.fn();
-const onRest = vi.fn();
+const onChange = vi.fn();
 const probe = vi.fn(async () => 'unsupported' as const);
 
 function playing(sources: Partial<Source>[], startAt = 0) {
@@ -37,8 +36,7 @@ function playing(sources: Partial<Source>[], startAt = 0) {
     startAt,
     speed: 1.5,
     volume: 0.8,
-    onTime,
-    onRest,
+    onChange,
     probe,
   });
   playback.attach(element as unknown as HTMLMediaElement);
@@ -46,8 +44,7 @@ function playing(sources: Partial<Source>[], startAt = 0) {
 }
 
 beforeEach(() => {
-  onTime.mockClear();
-  onRest.mockClear();
+  onChange.mockClear();
 });
 
 describe('playback', () => {
@@ -65,12 +62,12 @@ describe('playback', () => {
     element.send('loadedmetadata', { duration: 60 });
     playback.play();
     element.send('timeupdate', { currentTime: 30 });
-    expect(onTime).toHaveBeenLastCalledWith(30, 120);
+    expect(onChange).toHaveBeenLastCalledWith('time', 30, 120);
     element.send('ended');
     expect(element.src).toBe('file-1');
     element.send('loadedmetadata', { duration: 62, currentTime: 0 });
     element.send('timeupdate', { currentTime: 2 });
-    expect(onTime).toHaveBeenLastCalledWith(62, 120);
+    expect(onChange).toHaveBeenLastCalledWith('time', 62, 120);
     expect(playback.snapshot().playing).toBe(true);
   });
 
@@ -80,8 +77,7 @@ describe('playback', () => {
     playback.play();
     element.send('ended', { ended: true });
     expect(playback.snapshot()).toMatchObject({ ended: true, playing: false, time: 60 });
-    expect(onTime).toHaveBeenLastCalledWith(60, 60);
-    expect(onRest).toHaveBeenCalled();
+    expect(onChange).toHaveBeenLastCalledWith('ended', 60, 60);
   });
 
   test('files with unknown lengths are played in turn, not the first for ever', () => {
@@ -144,7 +140,7 @@ describe('playback', () => {
   test('letting go of the element frees the file', () => {
     const element = new FakeElement();
     const source = { url: 'file', duration: 60, missing: false };
-    const playback = new Playback({ sources: [source], startAt: 0, speed: 1, volume: 1, onTime, onRest, probe });
+    const playback = new Playback({ sources: [source], startAt: 0, speed: 1, volume: 1, onChange, probe });
     playback.attach(element as unknown as HTMLMediaElement)();
     expect(element.src).toBe('');
     element.send('timeupdate', { currentTime: 5 });

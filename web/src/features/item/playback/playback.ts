@@ -33,9 +33,8 @@ export interface PlaybackOptions {
   startAt: number;
   speed: number;
   volume: number;
-  onTime: (time: number, total: number | null) => void;
-  /** Paused, jumped or ended: a good moment to save. */
-  onRest: () => void;
+  /** What happened, and where: `ended` is at the end of the whole, not of a file. */
+  onChange: (what: 'playing' | 'time' | 'paused' | 'jumped' | 'ended', time: number, total: number | null) => void;
   /** What is the matter with a file the browser does not take. */
   probe: (url: string) => Promise<Trouble>;
 }
@@ -114,8 +113,7 @@ export class Playback {
       else this.seekWhenLoaded = spot.offset;
     }
     this.set({ time: wanted, ended: false });
-    this.report();
-    this.options.onRest();
+    this.report('jumped');
   };
 
   skip = (seconds: number): void => this.seek(this.state.time + seconds);
@@ -169,7 +167,7 @@ export class Playback {
     timeupdate: () => this.moved(),
     progress: () => this.set({ loaded: this.loadedUntil() }),
     play: () => this.set({ playing: true, ended: false }),
-    playing: () => this.set({ playing: true, waiting: false }),
+    playing: () => this.started(),
     waiting: () => this.set({ waiting: true }),
     pause: () => this.paused(),
     ended: () => this.fileEnded(),
@@ -196,14 +194,19 @@ export class Playback {
     if (!this.element || this.seekWhenLoaded !== null || this.element.ended) return;
     const time = this.timeline.timeOf({ file: this.state.file, offset: this.element.currentTime });
     this.set({ time, loaded: this.loadedUntil() });
-    if (this.state.playing) this.report();
+    if (this.state.playing) this.report('time');
+  }
+
+  private started(): void {
+    this.set({ playing: true, waiting: false });
+    this.report('playing');
   }
 
   private paused(): void {
     // Swapping files pauses too, but then the next one is about to play.
     if (this.playWhenLoaded || this.element?.ended) return;
     this.set({ playing: false, waiting: false });
-    this.options.onRest();
+    this.report('paused');
   }
 
   private fileEnded(): void {
@@ -213,8 +216,7 @@ export class Playback {
       return;
     }
     this.set({ time: this.state.total ?? this.state.time, playing: false, waiting: false, ended: true });
-    this.report();
-    this.options.onRest();
+    this.report('ended');
   }
 
   private failed(): void {
@@ -232,7 +234,9 @@ export class Playback {
   }
 
   private give(trouble: Trouble): void {
+    const { playing } = this.state;
     this.set({ trouble, playing: false, waiting: false });
+    if (playing) this.report('paused');
   }
 
   private loadedUntil(): number {
@@ -247,8 +251,8 @@ export class Playback {
     return 0;
   }
 
-  private report(): void {
-    this.options.onTime(this.state.time, this.state.total);
+  private report(what: Parameters<PlaybackOptions['onChange']>[0]): void {
+    this.options.onChange(what, this.state.time, this.state.total);
   }
 
   private set(changes: Partial<PlaybackState>): void {

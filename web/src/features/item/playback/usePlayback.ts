@@ -3,7 +3,8 @@ import { serverUrl } from '@/api/client';
 import { probeFile } from '@/api/probe';
 import type { Item } from '@/api/types';
 import { progressOfTime, resumeTime } from '../progress';
-import { useProgressSaver } from '../useMine';
+import { useWatch } from '../useWatch';
+import type { Place } from '../watch';
 import { Playback, type PlaybackState } from './playback';
 import { Timeline } from './timeline';
 
@@ -22,7 +23,7 @@ interface PlaybackHandle<E extends HTMLMediaElement> {
 
 /** A player for the files of an item: goes on where it was left, and keeps my progress. */
 export function usePlayback<E extends HTMLMediaElement>(item: Item, habit: 'audio' | 'video'): PlaybackHandle<E> {
-  const saver = useProgressSaver(item);
+  const watch = useWatch(item);
   const ref = useRef<E>(null);
   const [playback] = useState(() => {
     const total = new Timeline(item.files.map((file) => file.duration)).total ?? item.duration;
@@ -30,19 +31,33 @@ export function usePlayback<E extends HTMLMediaElement>(item: Item, habit: 'audi
       ...recallHabits(habit),
       sources: item.files.map((file) => ({ ...file, url: serverUrl(file.url) })),
       startAt: resumeTime(item.me.progress, total),
-      onTime: (time, whole) => {
-        const progress = progressOfTime(time, whole);
-        if (progress !== null) saver.at(progress);
+      onChange: (what, time, whole) => {
+        const place = placeOf(item, time, whole);
+        if (what === 'playing') watch.start(place, playback.snapshot().speed);
+        else if (what === 'time') watch.at(place);
+        else if (what === 'jumped') watch.seek(place);
+        else if (what === 'ended') watch.end(place);
+        else {
+          watch.at(place);
+          watch.pause();
+        }
       },
-      onRest: () => saver.flush(),
       probe: probeFile,
     });
   });
   useEffect(() => (ref.current ? playback.attach(ref.current) : undefined), [playback]);
   const state = useSyncExternalStore(playback.subscribe, playback.snapshot);
   const { speed, volume } = state;
+  useEffect(() => watch.setRate(speed), [watch, speed]);
   useEffect(() => rememberHabits(habit, { speed, volume }), [habit, speed, volume]);
   return { playback, state, ref };
+}
+
+/** By the seconds, which tell the server how much was watched; by the share, where it does not know the length. */
+function placeOf(item: Item, time: number, whole: number | null): Place {
+  const fraction = progressOfTime(time, item.duration ?? whole);
+  const said = item.duration === null && fraction !== null ? { progress: fraction } : { position: time };
+  return { said, fraction };
 }
 
 /** The next slower or faster step. */

@@ -2,14 +2,15 @@ import { Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, List } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Item } from '@/api/types';
 import { useKeys } from '@/ui/keys';
 import { EmptyState, ErrorState } from '@/ui/States';
 import { resourceUrl, type SpineSection, spineQuery } from '../itemApi';
+import { MineTool } from '../parts/MineTool';
 import { progressOfSection, resumeSection } from '../progress';
 import type { ReaderSearch } from '../routes';
-import { useProgressSaver } from '../useMine';
+import { useReading } from '../useWatch';
 import { BookContents } from './BookContents';
 import { BookFrame, type BookFrameHandle } from './BookFrame';
 import { BookSettings } from './BookSettings';
@@ -109,6 +110,7 @@ function OpenBook({ item, sections, onLeave }: OpenBookProps) {
         onLeave={onLeave}
         tools={
           <>
+            <MineTool item={item} className={classes.tool} />
             <BookSettings settings={settings} onChange={change} />
             <button type="button" className={classes.tool} aria-label="Contents" onClick={() => setContents(true)}>
               <List size={20} />
@@ -160,24 +162,21 @@ function OpenBook({ item, sections, onLeave }: OpenBookProps) {
 function useTarget(item: Item, sections: readonly SpineSection[]) {
   const search = useSearch({ from: '/bare/items/$itemId/read' });
   const navigate = useNavigate();
-  const saver = useProgressSaver(item);
   const [target, setTarget] = useState<Target>(() => firstTarget(item, sections, search));
-  const [within, setWithin] = useState(target.within);
+  const [{ within, atEnd }, setPlace] = useState({ within: target.within, atEnd: false });
 
   const go = (next: Target) => {
     setTarget(next);
-    setWithin(next.within);
+    setPlace({ within: next.within, atEnd: false });
     const place = { at: next.section + 1 };
     void navigate({ to: '/items/$itemId/read', params: { itemId: String(item.id) }, search: place, replace: true });
   };
   const moved = (share: number, atEnd: boolean) => {
-    setWithin(share);
-    // The end of the last section is the end of the book, also when it fits on one screen.
-    saver.at(progressOfSection(target.section, atEnd ? 1 : share, sections.length));
+    setPlace({ within: share, atEnd });
   };
-  useEffect(() => {
-    saver.at(progressOfSection(target.section, target.within, sections.length));
-  }, [saver, target, sections.length]);
+  // The end of the last section is the end of the book, also when it fits on one screen.
+  const progress = progressOfSection(target.section, atEnd ? 1 : within, sections.length);
+  useReading(item, { said: { progress }, fraction: progress }, progress === 1);
   return { target, go, moved, within };
 }
 

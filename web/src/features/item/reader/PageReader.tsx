@@ -5,9 +5,10 @@ import { type CSSProperties, type MouseEvent, useEffect, useMemo, useRef, useSta
 import type { Item } from '@/api/types';
 import { useKeys } from '@/ui/keys';
 import { pageUrl } from '../itemApi';
+import { MineTool } from '../parts/MineTool';
 import { clamp, progressOfPage, resumePage } from '../progress';
 import { isDrawnToOrder } from '../reading';
-import { useProgressSaver } from '../useMine';
+import { useReading } from '../useWatch';
 import classes from './Reader.module.css';
 import { ReaderChrome } from './ReaderChrome';
 import {
@@ -45,6 +46,10 @@ export function PageReader({ item, onLeave }: { item: Item; onLeave: () => void 
   const spread = spreads[place] ?? [0];
   const width = usePageWidth(item, settings.fit, spread.length > 1);
   usePreload(item, pagesAhead(spread, pages), width);
+  const last = spread.at(-1) ?? 0;
+  // The last page that lies open counts as read: with two pages at a time, too, the end is the end.
+  const progress = progressOfPage(last, pages);
+  useReading(item, { said: { page: last }, fraction: progress }, progress === 1);
 
   const go = (to: number) => {
     const [first] = spreads[clamp(to, 0, spreads.length - 1)] ?? [0];
@@ -99,11 +104,10 @@ export function PageReader({ item, onLeave }: { item: Item; onLeave: () => void 
       group: 'Reader',
       run: () => change({ fit: settings.fit === 'width' ? 'screen' : 'width' }),
     },
-    { keys: ['f'], label: 'Full screen', group: 'Reader', run: fullScreen },
+    { keys: ['F'], label: 'Full screen', group: 'Reader', run: fullScreen },
     { keys: ['m'], label: 'Show or hide the bars', group: 'Reader', run: () => setShown(!shown) },
   ]);
 
-  const last = spread.at(-1) ?? 0;
   const numbers = spread.length > 1 ? `${page + 1}–${last + 1}` : `${page + 1}`;
   return (
     <div
@@ -136,6 +140,7 @@ export function PageReader({ item, onLeave }: { item: Item; onLeave: () => void 
         onLeave={onLeave}
         tools={
           <>
+            <MineTool item={item} className={classes.tool} />
             <button type="button" className={classes.tool} aria-label="Full screen" onClick={fullScreen}>
               <Maximize size={19} />
             </button>
@@ -200,10 +205,8 @@ export function PageReader({ item, onLeave }: { item: Item; onLeave: () => void 
 function usePage(item: Item, pages: number) {
   const { at } = useSearch({ from: '/bare/items/$itemId/read' });
   const navigate = useNavigate();
-  const saver = useProgressSaver(item);
   const [resumed] = useState(() => resumePage(item.me.progress, pages));
   const page = at === undefined ? resumed : clamp(at - 1, 0, pages - 1);
-  useEffect(() => saver.at(progressOfPage(page, pages)), [saver, page, pages]);
   const open = (to: number) =>
     void navigate({
       to: '/items/$itemId/read',

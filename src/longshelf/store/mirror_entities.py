@@ -1,0 +1,129 @@
+"""Rows of mirrored entities. Names are one space within a library and kind; where a remote has one name twice, the second row's key says
+so, and what people see is the name alone."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from longshelf.store import bulk
+from longshelf.store.among import select_among
+from longshelf.store.entity_writing import names_changed
+from longshelf.store.tables import chapter, entity, entity_alias, entity_link
+
+DOUBLE = "\x01"  # between a name that somebody has and the id of the next who has it
+PARENT = "parent"
+
+
+class EntityRow(NamedTuple):
+    """What is written of an entity; `extra` is JSON."""
+
+    id: int
+    kind: str
+    external_id: str
+    name: str
+    name_key: str
+    sort_name: str
+    sort_key: str
+    description: str
+    extra: str
+
+
+COLUMNS = (
+    "id", "library_id", "kind", "external_id", "name", "name_key", "sort_name", "sort_key", "description", "extra", "created_at",
+    "updated_at", "revision",
+)  # fmt: skip
+_UPDATED = tuple(name for name in COLUMNS if name not in {"id", "library_id", "kind", "external_id", "created_at"})
+
+
+def rows(connection: Connection, ids: Iterable[int]) -> dict[int, EntityRow]:
+    """Those that exist, deleted ones too; `external_id` "" for one without."""
+    text = """SELECT id, kind, coalesce(external_id, ''), name, name_key, sort_name, sort_key, description, extra FROM entity
+              WHERE id IN {ids}"""
+    return {row[0]: EntityRow(*row) for row in bulk.select_in(connection, text, ids)}
+
+
+def put(connection: Connection, library_id: int, rows_: Sequence[EntityRow], returned: Iterable[int], *, at: int, revision: int) -> None:
+    """Adds or rewrites them. Those `returned` are deleted no more; what a person has deleted stays so."""
+    if not rows_:
+        return
+    keys = _keys(connection, library_id, rows_, at=at, revision=revision)
+    values = [
+        (row.id, library_id, row.kind, row.external_id, row.name, keys[row.id], row.sort_name, row.sort_key, row.description, row.extra, at,
+         at, revision)
+        for row in rows_
+    ]  # fmt: skip
+    bulk.upsert(connection, entity, COLUMNS, values, ("id",), _UPDATED)
+    bulk.update(connection, entity, ("id",), ("deleted_at",), [(each, None) for each in returned])
+    names_changed(connection)
+
+
+def _keys(connection: Connection, library_id: int, rows_: Sequence[EntityRow], *, at: int, revision: int) -> dict[int, str]:
+    """A name key for each that nobody else has. Those that are there step aside first, so that names may be exchanged."""
+    asides = [(row.id, _double(row), at, revision) for row in rows_]
+    bulk.update(connection, entity, ("id",), ("name_key", "updated_at", "revision"), asides)
+    taken: dict[tuple[str, str], int] = {}
+    for kind in {row.kind for row in rows_}:
+        names = list(dict.fromkeys(row.name_key for row in rows_ if row.kind == kind))
+        text = "SELECT name_key, id FROM entity WHERE library_id = ? AND kind = ? AND name_key IN {values}"
+        taken.update({(kind, row[0]): row[1] for row in select_among(connection, text, names, library_id, kind)})
+    return {
+        row.id: row.name_key if row.name_key and taken.setdefault((row.kind, row.name_key), row.id) == row.id else _double(row)
+        for row in rows_
+    }
+
+
+def _double(row: EntityRow) -> str:
+    return f"{row.name_key}{DOUBLE}{row.external_id}"
+
+
+def set_deleted(connection: Connection, ids: Iterable[int], *, at: int, revision: int) -> None:
+    """They are gone; what people said about them stays, and their names are free. Others that were related to them are written anew by
+    whoever read them again."""
+    gone = list(ids)
+    bulk.update(connection, entity, ("id",), ("deleted_at", "updated_at", "revision"), [(each, at, at, revision) for each in gone])
+    bulk.select_in(connection, "UPDATE entity SET name_key = name_key || '\x01' || coalesce(external_id, '') WHERE id IN {ids}", gone)
+    bulk.select_in(connection, "DELETE FROM entity_link WHERE source_id IN {ids}", gone)
+    bulk.select_in(connection, "DELETE FROM entity_alias WHERE entity_id IN {ids}", gone)
+    names_changed(connection)
+
+
+def replace_aliases(connection: Connection, library_id: int, ids: Collection[int], rows_: Sequence[tuple[str, str, int, str]]) -> None:
+    """`rows_` are (kind, name key, entity, name); a name somebody else has already stays his."""
+    bulk.select_in(connection, "DELETE FROM entity_alias WHERE entity_id IN {ids}", ids)
+    columns = ("library_id", "kind", "name_key", "entity_id", "name")
+    bulk.insert_new(connection, entity_alias, columns, [(library_id, *row) for row in rows_])
+
+
+def replace_relations(
+    connection: Connection, ids: Collection[int], keep_parents: Collection[int], edges: Sequence[tuple[int, int, str]]
+) -> None:
+    """`edges` are (from, to, relation) and all there are from `ids`, but for the parents of `keep_parents`."""
+    whole = [each for each in ids if each not in keep_parents]
+    bulk.select_in(connection, "DELETE FROM entity_link WHERE source_id IN {ids}", whole)
+    if keep_parents:
+        bulk.select_in(connection, "DELETE FROM entity_link WHERE source_id IN {ids} AND relation <> ?", keep_parents, PARENT)
+    bulk.insert_new(connection, entity_link, ("source_id", "target_id", "relation"), edges)
+
+
+def with_alias(connection: Connection, library_id: int, kind: str, key: str) -> list[int]:
+    """Live entities that have this for another name."""
+    text = """SELECT entity.id FROM entity_alias JOIN entity ON entity.id = entity_alias.entity_id
+              WHERE entity_alias.library_id = ? AND entity_alias.kind = ? AND entity_alias.name_key IN {values}
+              AND entity.deleted_at IS NULL"""
+    return [row[0] for row in select_among(connection, text, [key], library_id, kind)]
+
+
+def rename_chapters(connection: Connection, item_ids: Iterable[int], ending: str, title: str) -> None:
+    """Chapters that bear a tag's name, found by how their address ends."""
+    text = "SELECT item_id, ordinal FROM chapter WHERE item_id IN {ids} AND href LIKE ?"
+    found = bulk.select_in(connection, text, item_ids, f"%{ending}").all()
+    bulk.update(connection, chapter, ("item_id", "ordinal"), ("title",), [(row[0], row[1], title) for row in found])
+
+
+def related_to(connection: Connection, entity_id: int) -> list[tuple[str, str]]:
+    """(kind, external id) of the live entities that are related to this one."""
+    text = """SELECT DISTINCT entity.kind, entity.external_id FROM entity_link JOIN entity ON entity.id = entity_link.source_id
+              WHERE entity_link.target_id IN {ids} AND entity.deleted_at IS NULL AND entity.external_id IS NOT NULL
+              ORDER BY entity.kind, entity.external_id"""
+    return [(row[0], row[1]) for row in bulk.select_in(connection, text, [entity_id])]

@@ -1,0 +1,53 @@
+"""What Stash's plugin tells through the web: something changed, or is gone. The address holds a token of the library's own.
+
+The rule: a message is a reason to look and nothing more. It is never believed: what it says is gone is asked for like everything
+suspected."""
+
+import hashlib
+import hmac
+
+from longshelf.errors import NotFound
+from longshelf.model.kinds import LibraryType
+from longshelf.sources.stash.kinds import Remote
+from longshelf.store import libraries, mirror, settings
+from longshelf.store.database import Database
+from longshelf.store.libraries import Library
+from longshelf.tasks import sync
+
+DELAY_SECONDS = 3.0  # a scan of Stash's tells of each file: the messages of a while are one reason to look
+TYPES = {
+    "Tag": Remote.TAG,
+    "Studio": Remote.STUDIO,
+    "Performer": Remote.PERFORMER,
+    "Group": Remote.GROUP,
+    "Movie": Remote.GROUP,
+    "Gallery": Remote.GALLERY,
+    "Scene": Remote.SCENE,
+    "Image": Remote.IMAGE,
+}
+
+
+def token(database: Database, library: Library) -> str:
+    """The library's own. It follows from the installation's secret, so nothing is kept that could be read."""
+    text = f"stash hook {library.id} {library.created_at}".encode()
+    return hmac.new(settings.secret(database), text, hashlib.sha256).hexdigest()[:40]
+
+
+def heard(database: Database, given: str, kind: str, remote_id: int | None) -> None:
+    """Takes a message in: a sync follows soon. NotFound for a token that is nobody's."""
+    library = _library(database, given)
+    name, _, what = kind.partition(".")
+    if what.startswith("Destroy") and remote_id is not None and name in TYPES and 0 < remote_id < 2**31:
+        with database.write_quietly() as connection:
+            mirror.suspect(connection, library.id, TYPES[name], [remote_id])
+    sync.request(database, library, delay=DELAY_SECONDS)
+
+
+def _library(database: Database, given: str) -> Library:
+    """Every token is compared, and in constant time: how long it takes tells nothing."""
+    with database.read() as connection:
+        listed = [library for library in libraries.listed(connection) if library.type is LibraryType.STASH and library.state != "removing"]
+    matching = [library for library in listed if hmac.compare_digest(token(database, library).encode(), given.encode())]
+    if not matching:
+        raise NotFound("There is no such hook.")
+    return matching[0]

@@ -1,0 +1,178 @@
+"""What is a person's own, in a real browser on the real server: what was begun goes on from the home page, favourites stand there, and
+what was played is counted and can be forgotten."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from longshelf.demo.library import write_library
+from tests.e2e.conftest import ROOT
+from tests.e2e.product import Product, running
+
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SERIOUS = """async () => (await axe.run()).violations
+  .filter((one) => ['serious', 'critical'].includes(one.impact))
+  .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`)"""
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """Set up and scanned; every test here has an item of its own to play."""
+    directory = tmp_path_factory.mktemp("home")
+    library = directory / "library"
+    write_library(library, 11, books=2, comics=2, audiobooks=1, videos=2, images=2, pdfs=0)
+    with running(directory, library) as started:
+        started.set_up()
+        yield started
+
+
+@pytest.fixture
+def open_page(browser: Browser, product: Product) -> Iterator[Open]:
+    """Opens a path, signed in; an uncaught script error fails the test at its end."""
+    made = []
+    failures: list[str] = []
+
+    def open_(path: str = "/", *, theme: str = "dark", phone: bool = False) -> Page:
+        size: Any = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
+        context = browser.new_context(viewport=size, has_touch=phone, is_mobile=phone, reduced_motion="reduce")
+        context.add_init_script(f"if (location.protocol === 'http:') localStorage.setItem('longshelf-scheme', '{theme}')")
+        context.add_cookies([{"name": "longshelf_session", "value": product.session(), "url": product.url}])
+        context.on("weberror", lambda error: failures.append(str(error.error)))
+        made.append(context)
+        page = context.new_page()
+        page.goto(product.url + path)
+        return page
+
+    yield open_
+    for context in made:
+        context.close()
+    assert failures == []
+
+
+def items(product: Product, kind: str) -> list[dict[str, Any]]:
+    """By title, in full form."""
+    return [product.item(card["id"]) for card in product.get("/api/items", kind=kind, sort="title")["items"]]
+
+
+def row(page: Page, title: str) -> Locator:
+    return page.get_by_role("region", name=title, exact=True)
+
+
+def go_home(page: Page) -> None:
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", level=1, name="Home")).to_be_visible()
+
+
+def said(page: Page, event: str) -> Any:
+    """Waits for the server's answer to what a player says of that kind."""
+
+    def is_it(answer: Any) -> bool:
+        return answer.url.endswith("/progress") and (answer.request.post_data_json or {}).get("event") == event
+
+    return page.expect_response(is_it)
+
+
+def test_what_was_begun_goes_on_from_the_home_page(open_page: Open, product: Product) -> None:
+    film, comic = items(product, "video")[0], items(product, "comic")[0]
+    page = open_page()
+    expect(row(page, "Recently added").get_by_role("link", name=film["title"])).to_be_attached()
+    expect(row(page, "Continue")).to_be_hidden()
+
+    page.goto(f"{product.url}/items/{film['id']}")
+    with said(page, "start"):
+        page.get_by_role("button", name="Play").first.click()
+    page.wait_for_function("() => document.querySelector('video').currentTime > 0.4")
+    with said(page, "pause"):
+        page.keyboard.press("k")
+    go_home(page)
+    begun = row(page, "Continue").get_by_role("link", name=film["title"])
+    expect(begun).to_be_visible()
+
+    page.goto(f"{product.url}/items/{comic['id']}/read")
+    expect(page.get_by_role("img", name="Page 1", exact=True)).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    with said(page, "pause"):  # leaving says the last place
+        page.keyboard.press("Escape")
+    go_home(page)
+    expect(row(page, "Continue").get_by_role("link").nth(1)).to_contain_text(f"Page 2 of {comic['pages']}")
+    assert product.item(comic["id"])["me"]["progress"] == pytest.approx(2 / comic["pages"])
+
+    begun.click()
+    page.wait_for_function("() => document.querySelector('video')?.currentTime > 0.3")
+
+
+def test_a_favourite_stands_on_the_home_page_and_keys_mean_the_card_in_focus(open_page: Open, product: Product) -> None:
+    first, second = items(product, "book")
+    page = open_page(f"/items/{first['id']}")
+    page.get_by_role("heading", level=1, name=first["title"]).wait_for()
+    with page.expect_response(lambda answer: answer.url.endswith("/me")):
+        page.keyboard.press("f")
+    go_home(page)
+    favourites = row(page, "Favourites")
+    expect(favourites.get_by_role("link", name=first["title"])).to_be_visible()
+
+    row(page, "Recently added").get_by_role("link", name=second["title"]).focus()
+    page.keyboard.press("f")
+    expect(favourites.get_by_role("link", name=second["title"])).to_be_visible()
+    page.keyboard.press("4")
+    rated = row(page, "Recently added").get_by_role("link", name=second["title"]).get_by_role("img", name="Rated 4 of 5 by you")
+    expect(rated).to_be_visible()
+
+    favourites.get_by_role("link", name="See all 2: Favourites").click()
+    expect(page).to_have_url(f"{product.url}/browse?favorite=true")
+    expect(page.get_by_role("gridcell")).to_have_count(2)
+
+
+def test_what_was_played_is_counted_and_can_be_forgotten(open_page: Open, product: Product) -> None:
+    film = items(product, "video")[1]
+    page = open_page(f"/items/{film['id']}")
+    with said(page, "end"):  # the films of this library last a few seconds
+        page.get_by_role("button", name="Play").first.click()
+    expect(page.get_by_role("button", name="Mark as watched")).to_have_attribute("aria-pressed", "true")
+
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Statistics").click()
+    most = page.get_by_role("region", name="Items", exact=True)
+    expect(most.get_by_role("listitem").filter(has_text=film["title"])).to_contain_text("1 play")
+    page.get_by_role("button", name="Table").click()
+    expect(page.get_by_role("table").get_by_role("row")).to_have_count(53)  # the weeks and their heading
+    page.get_by_role("tab", name="The server").click()
+    expect(page.get_by_role("row", name="Demo")).to_contain_text("9")
+
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="History").click()
+    page.get_by_role("button", name=f"Delete {film['title']} from the history").click()
+    expect(page.get_by_role("link", name=film["title"])).to_be_hidden()
+    page.goto(f"{product.url}/items/{film['id']}")
+    expect(page.get_by_role("button", name="Mark as watched")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_rows_are_chosen_and_kept(open_page: Open) -> None:
+    page = open_page()
+    page.get_by_role("button", name="Choose rows").click()
+    chooser = page.get_by_role("dialog", name="Rows of your home page")
+    for _ in range(3):
+        with page.expect_response(lambda answer: answer.url.endswith("/api/home") and answer.request.method == "PUT"):
+            chooser.get_by_role("button", name="Something different up").click()
+    page.reload()
+    titles = page.get_by_role("heading", level=2)
+    expect(titles.get_by_text("Something different")).to_be_visible()
+    names = titles.all_inner_texts()
+    assert names.index("Something different") < names.index("Recently added")
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: run `npm ci` in web/")
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_pages_are_accessible_and_fit_a_phone(open_page: Open, product: Product, theme: str) -> None:
+    page = open_page(theme=theme, phone=theme == "dark")
+    found: list[str] = []
+    for path in ("/", "/recommended", "/history", "/statistics", "/statistics?of=server"):
+        page.goto(product.url + path)
+        page.get_by_role("heading", level=1).wait_for(state="attached")
+        expect(page.get_by_label("Loading")).to_have_count(0)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found += [f"{path} {one}" for one in page.evaluate(SERIOUS)]
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert found == []
