@@ -195,6 +195,7 @@ LIBRARIES: dict[tuple[str, str], Any] = {
     ("GET", "/api/libraries/{library_id}"): _of_library(),
     ("PATCH", "/api/libraries/{library_id}"): _of_library({"name": "x"}, changes=True),
     ("DELETE", "/api/libraries/{library_id}"): _of_library(changes=True),
+    ("PUT", "/api/libraries/{library_id}/stash"): _of_library({"url": "http://127.0.0.1:9"}, changes=True),
     ("POST", "/api/libraries/{library_id}/scan"): _of_library(changes=True),
     ("POST", "/api/libraries/{library_id}/sync"): _of_library(changes=True),
     ("GET", "/api/libraries/{library_id}/issues"): _of_library(),

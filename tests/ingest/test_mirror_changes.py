@@ -11,9 +11,10 @@ from tests.support.fake_stash import FakeStash
 
 @pytest.fixture
 def mirror(sqlite_database: Database) -> Iterator[Mirrored]:
-    """Synced once."""
+    """Synced, and settled: from here on a delta reads only what bears another stamp."""
     with mirrored(sqlite_database, zone="America/Los_Angeles") as found:
         found.sync()
+        found.settle()
         found.stash.clock.advance(60)
         yield found
 
@@ -86,6 +87,16 @@ def test_a_change_that_can_be_asked_for_is_found_by_the_next_delta(mirror: Mirro
     assert report.mode == "incremental"
     assert differences(mirror) == {}
     assert report.held == []
+
+
+def test_entities_that_come_into_being_while_items_are_read_are_read_before_them(sqlite_database: Database) -> None:
+    with mirrored(sqlite_database) as found:
+        late = len(found.stash.world.tags) + 1
+        tag = ("changes.create", {"kind": "tag", "name": "late", "parents": [1]})
+        scene = ("changes.edit", {"kind": "scene", "key": 5, "tags": [late]})
+        found.stash.faults.add(operation="findScenes", nth=2, do=[tag, scene])
+        found.sync()
+        assert differences(found) == {}
 
 
 SILENT: dict[str, Change] = {

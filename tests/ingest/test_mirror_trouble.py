@@ -12,7 +12,7 @@ from longshelf.sources.stash.modes import MODES
 from longshelf.store import mirror as store
 from longshelf.store import personal
 from longshelf.store.database import Database, now
-from tests.ingest.mirroring import SMALL, Mirrored, differences, mirrored
+from tests.ingest.mirroring import SMALL, Mirrored, Quiet, differences, mirrored
 from tests.support.catalogue import reader
 from tests.support.fake_stash.faults import What
 
@@ -306,25 +306,39 @@ def test_rows_that_move_between_pages_are_not_lost(sqlite_database: Database) ->
         assert differences(found) == {}
 
 
+def stop_at(page: int, error: Exception) -> Quiet:
+    """Fails in the transaction of that page."""
+
+    def fail(reached: int) -> None:
+        if reached == page:
+            raise error
+
+    return Quiet(fail)
+
+
+def test_a_walk_goes_on_where_it_was_left(sqlite_database: Database) -> None:
+    with mirrored(sqlite_database, Counts(scenes=2_000, images=10)) as found:
+        with pytest.raises(RuntimeError):
+            found.sync(progress=stop_at(20, RuntimeError("killed")))
+        with found.database.read() as connection:
+            walk = store.state(connection, found.library_id).walks["scene"]
+        assert 0 < walk.seen < 2_000
+        report = found.sync()
+        assert report.entities["scene"].seen == 2_000 - walk.seen
+        assert "tag" not in report.entities
+        assert differences(found) == {}
+
+
 @pytest.mark.parametrize("error", [LongshelfError("stop"), RuntimeError("killed")])
 def test_a_run_cut_off_in_any_page_ends_like_one_that_was_not(error: Exception, sqlite_database: Database) -> None:
-    from tests.ingest.mirroring import Quiet
-
     with mirrored(sqlite_database, SMALL) as whole:
         pages = Quiet()
         whole.sync(progress=pages)
         cut = Mirrored(sqlite_database, whole.stash, "Cut")
 
-        def stop_at(page: int) -> Quiet:
-            def raise_there(reached: int) -> None:
-                if reached == page:
-                    raise error
-
-            return Quiet(raise_there)
-
         for page in range(1, pages.pages + 1):
             with pytest.raises(type(error)):
-                cut.sync(progress=stop_at(1 + page % 3))
+                cut.sync(progress=stop_at(1 + page % 3, error))
             if page > 12:
                 break
         cut.sync()

@@ -50,7 +50,7 @@ class Remote(NamedTuple):
 def find_external(connection: Connection, library_id: int, kind: EntityKind, external_ids: Sequence[str]) -> dict[str, Remote]:
     """The known ones among a source's ids of one kind, gone ones too."""
     text = "SELECT external_id, id, name FROM entity WHERE library_id = ? AND kind = ? AND external_id IN {values}"
-    found = {row[0]: Remote(row[1], row[2]) for row in select_among(connection, text, external_ids, library_id, kind)}
+    found = {row.external_id: Remote(row.id, row.name) for row in select_among(connection, text, external_ids, library_id, kind)}
     led = merging.led(connection, [remote.id for remote in found.values()])
     if led:
         names = merging.names(connection, led.values())

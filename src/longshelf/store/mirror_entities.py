@@ -66,7 +66,7 @@ def _keys(connection: Connection, library_id: int, rows_: Sequence[EntityRow], *
     for kind in {row.kind for row in rows_}:
         names = list(dict.fromkeys(row.name_key for row in rows_ if row.kind == kind))
         text = "SELECT name_key, id FROM entity WHERE library_id = ? AND kind = ? AND name_key IN {values}"
-        taken.update({(kind, row[0]): row[1] for row in select_among(connection, text, names, library_id, kind)})
+        taken.update({(kind, row.name_key): row.id for row in select_among(connection, text, names, library_id, kind)})
     return {
         row.id: row.name_key if row.name_key and taken.setdefault((row.kind, row.name_key), row.id) == row.id else _double(row)
         for row in rows_

@@ -167,12 +167,6 @@ def locked_fields(connection: Connection, ids: Iterable[int]) -> dict[int, list[
     return found
 
 
-def library_counts(connection: Connection) -> dict[int, int]:
-    """Live items by library; libraries without any are left out."""
-    rows = run(connection, "SELECT library_id, count(*) FROM item WHERE deleted_at IS NULL GROUP BY library_id")
-    return {row[0]: row[1] for row in rows}
-
-
 def issue_counts(connection: Connection) -> dict[int, int]:
     """Scan issues by library."""
     return {row[0]: row[1] for row in run(connection, "SELECT library_id, count(*) FROM scan_issue GROUP BY library_id")}

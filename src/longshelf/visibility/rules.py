@@ -70,7 +70,7 @@ def query(profile: Profile, reached: Reached) -> Query:
     """The items that are left. `reached` is of the profile's `needs`."""
     included = [rule for each in parts(profile) if (rule := each.stated) is not None and rule.mode == "include"]
     found = [
-        carrying_nothing(reached),
+        _carrying_nothing(reached),
         *(_carrying_one(rule, ids) for rule, ids in zip(included, reached.listed, strict=True)),
         *(_plain(each) for each in parts(profile) if each.stated is None),
     ]
@@ -84,7 +84,7 @@ def part_query(part: Part, reached: Reached) -> Query:
     rule = part.stated
     if rule is None:
         return _plain(part)
-    return carrying_nothing(reached) if rule.mode == "exclude" else _carrying_one(rule, reached.listed[0])
+    return _carrying_nothing(reached) if rule.mode == "exclude" else _carrying_one(rule, reached.listed[0])
 
 
 def alone(part: Part) -> Profile:
@@ -93,7 +93,7 @@ def alone(part: Part) -> Profile:
     return Profile() if rule is None else Profile(((part.source, Restrictions(rules=(rule,))),))
 
 
-def carrying_nothing(reached: Reached) -> Query:
+def _carrying_nothing(reached: Reached) -> Query:
     return both(*(Not(Linked(kind, ids)) for kind, ids in reached.hidden))
 
 

@@ -134,9 +134,11 @@ export interface FacetValue {
   count: number;
 }
 
+/** In an estimate every number is a lower bound. */
 export interface Facet {
   values: FacetValue[];
   total: number;
+  is_estimate?: boolean;
 }
 
 export interface Facets {

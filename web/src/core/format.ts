@@ -10,6 +10,11 @@ export function formatCount(count: number, isEstimate = false): string {
   return (isEstimate ? '~' : '') + COUNT.format(count);
 }
 
+/** 3,412,901; "3,412,901+" where it is known to be that many or more. */
+export function formatAtLeast(count: number, isLowerBound = true): string {
+  return COUNT.format(count) + (isLowerBound ? '+' : '');
+}
+
 /** 3.4M, for narrow places. */
 export function formatCompact(count: number): string {
   return COMPACT.format(count);

@@ -4,7 +4,7 @@ import { formatAgo, formatDate } from '@/core/format';
 export const SCOPE_WORDS: Record<Scope, string> = {
   read: 'Read only',
   write: 'Read and change',
-  admin: 'Everything, as an administrator',
+  admin: 'Administer',
 };
 
 /** What a key is good for, how long, and when it was used: one line. */

@@ -1,8 +1,10 @@
 import { CloseButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Info } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { entityNameQuery, libraryNamesQuery } from '@/api/entities';
-import type { EntityKind } from '@/api/types';
+import { ENTITY_PATHS, type EntityKind } from '@/api/types';
 import {
   type BrowseState,
   cleared,
@@ -78,6 +80,11 @@ function FacetChip({ facet, mode, value, onRemove }: FacetChipProps) {
   const kind = asEntityKind(facet);
   return (
     <Chip label={`${FACET_TITLES[facet]}: ${prefix}${name}`} excluded={mode === 'not'} onRemove={onRemove}>
+      {kind !== null && (
+        <Link to={`/${ENTITY_PATHS[kind]}/${value}` as never} className={classes.about} aria-label={`About ${name}`}>
+          <Info size={15} aria-hidden="true" />
+        </Link>
+      )}
       {kind !== null && mode !== 'not' && (
         <HideEntityButton kind={kind} id={Number(value)} name={name} onHidden={onRemove} />
       )}

@@ -15,7 +15,7 @@ import {
   withFilter,
   withMatchAll,
 } from '@/core/browseState';
-import { formatCount } from '@/core/format';
+import { formatAtLeast, formatCount } from '@/core/format';
 import classes from './FilterPanel.module.css';
 import { FACET_TITLES, facetKey, facetLabel, OPEN_FACETS } from './facetLooks';
 import { facetSearchQuery } from './queries';
@@ -38,7 +38,7 @@ export function FacetSection({ name, facet, state, change, stale }: SectionProps
       <h3 className={classes.heading}>
         <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
           {FACET_TITLES[name]}
-          <span className={classes.total}>{facet.total > 1 ? formatCount(facet.total) : ''}</span>
+          <span className={classes.total}>{facet.total > 1 ? counted(facet.total, facet) : ''}</span>
           <ChevronDown size={16} aria-hidden="true" />
         </button>
       </h3>
@@ -51,7 +51,8 @@ function Values({ name, facet, state, change, stale }: SectionProps) {
   const [text, setText] = useState('');
   const [query] = useDebouncedValue(text.trim(), 150);
   const found = useQuery(facetSearchQuery(filterParams(state), name, query));
-  const searched = query === '' ? null : (found.data?.facets[name]?.values ?? null);
+  const foundFacet = found.data?.facets[name];
+  const searched = query === '' ? null : (foundFacet?.values ?? null);
   const [order, setHeld] = useHeldOrder(searched ?? facet.values);
   const [all, setAll] = useState(false);
   const shown =
@@ -78,7 +79,7 @@ function Values({ name, facet, state, change, stale }: SectionProps) {
           size="xs"
           className={classes.find}
           aria-label={`Find a ${FACET_TITLES[name].toLowerCase()}`}
-          placeholder={`Find among ${formatCount(facet.total)}`}
+          placeholder={`Find among ${counted(facet.total, facet)}`}
           leftSection={<Search size={13} aria-hidden="true" />}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
@@ -94,7 +95,14 @@ function Values({ name, facet, state, change, stale }: SectionProps) {
         onPointerLeave={() => setHeld(false)}
       >
         {shown.map((value) => (
-          <Value key={facetKey(value)} name={name} value={value} state={state} change={change} />
+          <Value
+            key={facetKey(value)}
+            name={name}
+            value={value}
+            atLeast={(query !== '' ? foundFacet : facet)?.is_estimate ?? false}
+            state={state}
+            change={change}
+          />
         ))}
       </div>
       {order.length > shown.length && (
@@ -108,10 +116,12 @@ function Values({ name, facet, state, change, stale }: SectionProps) {
 
 interface ValueProps extends Pick<SectionProps, 'name' | 'state' | 'change'> {
   value: FacetValue;
+  /** Counted in part only: there may be more. */
+  atLeast: boolean;
 }
 
 /** Click: any of these. Click again, or Alt-click: none of these. Once more: no matter. */
-function Value({ name, value, state, change }: ValueProps) {
+function Value({ name, value, atLeast, state, change }: ValueProps) {
   const key = facetKey(value);
   const mode = modeOf(state, name, key);
   return (
@@ -119,7 +129,7 @@ function Value({ name, value, state, change }: ValueProps) {
       type="button"
       className={classes.value}
       data-mode={mode ?? undefined}
-      data-empty={value.count === 0 || undefined}
+      data-empty={(value.count === 0 && !atLeast) || undefined}
       aria-pressed={mode !== null}
       title={mode === null ? 'Click to show only these, Alt-click to exclude' : undefined}
       onClick={(event) =>
@@ -130,9 +140,20 @@ function Value({ name, value, state, change }: ValueProps) {
     >
       <span className={classes.name}>{facetLabel(name, value)}</span>
       {mode === 'not' && <VisuallyHidden>, excluded</VisuallyHidden>}
-      <span className={classes.count}>{formatCount(value.count)}</span>
+      {atLeast ? (
+        <span className={classes.count} title="At least so many: counting all would take too long">
+          <VisuallyHidden>at least </VisuallyHidden>
+          {formatAtLeast(value.count)}
+        </span>
+      ) : (
+        <span className={classes.count}>{formatCount(value.count)}</span>
+      )}
     </button>
   );
+}
+
+function counted(total: number, { is_estimate }: Facet): string {
+  return formatAtLeast(total, is_estimate ?? false);
 }
 
 function nextMode(mode: FilterMode | null, exclude: boolean, matchAll: boolean): FilterMode | null {

@@ -2,7 +2,8 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { LibraryBig, ListFilter } from 'lucide-react';
-import { lazy, type RefObject, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, type RefObject, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { followEdits } from '@/api/editing';
 import { currentTier, type ListingHandle } from '@/api/listing';
 import type { Card } from '@/api/types';
 import { type BrowseState, cleared, isFiltered, resultParams } from '@/core/browseState';
@@ -64,6 +65,7 @@ export function Results({ state, change, listing, shape, fit, onFilters, onView,
   useRemembering(remember, grid.frame, grid.active, entry);
   usePagePrefetch(listing, paged ? state.page : null, pages);
   const refresh = useRefresh(listing, state, grid);
+  useFollowedEdits(refresh);
   const [changed, settle] = useLibraryChanges(() => {
     const idleAtTop = grid.scroll.position < 1 && selection.count === 0 && !grid.frame.moving;
     if (idleAtTop) void refresh();
@@ -127,7 +129,13 @@ export function Results({ state, change, listing, shape, fit, onFilters, onView,
             }}
           />
         )}
-        <SelectionBar selection={selection} total={cache.total ?? 0} cache={cache} onChange={setSelection} />
+        <SelectionBar
+          state={state}
+          selection={selection}
+          total={cache.total ?? 0}
+          cache={cache}
+          onChange={setSelection}
+        />
       </div>
       {failed !== null && cache.total === null && (
         <div className={classes.overlay}>
@@ -195,6 +203,13 @@ function useRefresh(listing: ListingHandle<Card>, state: BrowseState, grid: Retu
     await listing.refresh(grid.visiblePages());
     if (found !== null && found !== index) grid.goTo(found);
   };
+}
+
+/** After an edit somebody asked for here he wants to see what came of it, not a notice that something did. */
+function useFollowedEdits(refresh: () => Promise<void>): void {
+  const latest = useRef(refresh);
+  latest.current = refresh;
+  useEffect(() => followEdits(() => void latest.current()), []);
 }
 
 function Notice({ text, action, onClick }: { text: string; action: string; onClick: () => void }) {

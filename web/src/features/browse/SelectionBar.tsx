@@ -1,14 +1,20 @@
 import { Button, CloseButton } from '@mantine/core';
-import { Check, Heart } from 'lucide-react';
+import { notifications } from '@mantine/notifications';
+import { Check, Heart, Pencil } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import type { BulkTarget } from '@/api/editing';
 import { changeMine, isWatched, markWatched } from '@/api/me';
 import type { Card } from '@/api/types';
-import { plural } from '@/core/format';
+import { type BrowseState, filterParams, resultParams } from '@/core/browseState';
+import { formatCount, plural } from '@/core/format';
 import type { PageCache } from '@/core/pageCache';
 import { Selection } from '@/core/selection';
+import { targetOf } from '@/features/bulk/bulkTarget';
 import { reportRefusal } from '@/ui/useItemKeys';
 import classes from './BrowsePage.module.css';
 
 interface SelectionBarProps {
+  state: BrowseState;
   selection: Selection;
   total: number;
   cache: PageCache<Card>;
@@ -17,7 +23,11 @@ interface SelectionBarProps {
 
 const ONE_BY_ONE = 100; // requests somebody can be expected to wait for
 
-export function SelectionBar({ selection, total, cache, onChange }: SelectionBarProps) {
+// Few selections come to this.
+const BulkDialog = lazy(async () => ({ default: (await import('@/features/bulk/BulkDialog')).BulkDialog }));
+
+export function SelectionBar({ state, selection, total, cache, onChange }: SelectionBarProps) {
+  const [target, setTarget] = useState<BulkTarget | 'asking' | null>(null);
   const { count } = selection;
   if (count === 0) return null;
   const items = count <= ONE_BY_ONE ? loadedItems(selection, cache) : [];
@@ -30,13 +40,22 @@ export function SelectionBar({ selection, total, cache, onChange }: SelectionBar
       reportRefusal(error);
     }
   };
+  const ask = async () => {
+    setTarget('asking');
+    try {
+      setTarget(await targetOf(selection, cache, filterParams(state), resultParams(state)));
+    } catch (error) {
+      setTarget(null);
+      notifications.show({ color: 'red', title: 'Not possible', message: error instanceof Error ? error.message : '' });
+    }
+  };
   return (
     <section className={classes.selection} aria-label="Selection">
       <CloseButton aria-label="Clear the selection" onClick={() => onChange(Selection.none)} />
       <strong aria-live="polite">{plural(count, 'item')} selected</strong>
       {count < total && (
         <Button variant="subtle" color="gray" size="compact-sm" onClick={() => onChange(Selection.all(total))}>
-          Select all
+          All {formatCount(total)}
         </Button>
       )}
       {items.length === count && (
@@ -57,6 +76,28 @@ export function SelectionBar({ selection, total, cache, onChange }: SelectionBar
             {allWatched ? 'Unwatched' : 'Watched'}
           </Button>
         </>
+      )}
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<Pencil size={14} />}
+        loading={target === 'asking'}
+        onClick={() => void ask()}
+      >
+        Change…
+      </Button>
+      {target !== null && target !== 'asking' && (
+        <Suspense>
+          <BulkDialog
+            target={target}
+            selected={count}
+            onClose={() => setTarget(null)}
+            onStarted={() => {
+              setTarget(null);
+              onChange(Selection.none);
+            }}
+          />
+        </Suspense>
       )}
     </section>
   );

@@ -1,15 +1,16 @@
-import { SegmentedControl, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useDebouncedValue, useMediaQuery } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate, useRouterState } from '@tanstack/react-router';
-import { Search } from 'lucide-react';
+import { ListChecks, Search } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { entityLists, useListing } from '@/api/listing';
+import { entityLists, type ListingHandle, useListing } from '@/api/listing';
+import { sessionQuery } from '@/api/session';
 import { ENTITY_PATHS, type Entity } from '@/api/types';
 import { formatCount } from '@/core/format';
 import type { GridShape } from '@/core/gridGeometry';
 import type { Mark } from '@/core/rail';
 import { type SearchRecord, valuesOf } from '@/core/searchParams';
-import { Selection } from '@/core/selection';
 import { Rail } from '@/ui/grid/Rail';
 import { useGrid } from '@/ui/grid/useGrid';
 import { useGridKeys } from '@/ui/grid/useGridKeys';
@@ -20,6 +21,7 @@ import { EmptyState, ErrorState } from '@/ui/States';
 import { useHideEntity } from '@/ui/useHideEntity';
 import classes from './EntitiesPage.module.css';
 import { EntityCard } from './EntityCard';
+import { EntitySelection, useChosen, useFollowedEdits } from './EntitySelection';
 import { ENTITY_LOOKS } from './kinds';
 
 type Look = (typeof ENTITY_LOOKS)[number];
@@ -61,6 +63,9 @@ function Listed({ look, q, sort }: { look: Look; q: string; sort: Sort }) {
   const params = useMemo(() => ({ ...(q ? { q } : {}), sort }), [q, sort]);
   const listing = useListing(entityLists, ENTITY_PATHS[look.kind], params);
   const { total } = listing.cache;
+  const { data: session } = useQuery(sessionQuery);
+  const [selecting, setSelecting] = useState(false);
+  const stopSelecting = useCallback(() => setSelecting(false), []);
   return (
     <>
       <header className={classes.header}>
@@ -69,8 +74,19 @@ function Listed({ look, q, sort }: { look: Look; q: string; sort: Sort }) {
           {total === null ? '' : formatCount(total, listing.cache.isEstimate)}
         </span>
         <Tools look={look} q={q} sort={sort} />
+        {session?.user.admin && (
+          <Button
+            size="xs"
+            variant={selecting ? 'light' : 'default'}
+            aria-pressed={selecting}
+            leftSection={<ListChecks size={15} />}
+            onClick={() => setSelecting(!selecting)}
+          >
+            Select
+          </Button>
+        )}
       </header>
-      <Results key={`${q} ${sort}`} look={look} q={q} cache={listing.cache} />
+      <Results key={`${q} ${sort}`} look={look} q={q} listing={listing} selecting={selecting} onDone={stopSelecting} />
     </>
   );
 }
@@ -134,7 +150,16 @@ function useHideKey(grid: ReturnType<typeof useGrid>, cache: Cache): void {
 
 type Cache = ReturnType<typeof useListing<Entity>>['cache'];
 
-function Results({ look, q, cache }: { look: Look; q: string; cache: Cache }) {
+interface ResultsProps {
+  look: Look;
+  q: string;
+  listing: ListingHandle<Entity>;
+  selecting: boolean;
+  onDone: () => void;
+}
+
+function Results({ look, q, listing, selecting, onDone }: ResultsProps) {
+  const { cache } = listing;
   const navigate = useNavigate();
   const phone = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false });
   const shape = useMemo(() => {
@@ -148,10 +173,14 @@ function Results({ look, q, cache }: { look: Look; q: string; cache: Cache }) {
   useGridKeys(grid);
   useHideKey(grid, cache);
   const renderCell: RenderCell<Entity> = useCallback(
-    (entity, state) => <EntityCard entity={entity} state={state} pictures={look.pictures} />,
-    [look],
+    (entity, state) => <EntityCard entity={entity} state={state} pictures={look.pictures} selecting={selecting} />,
+    [look, selecting],
   );
-  const open = ({ kind, id }: Entity) => {
+  const { chosen, selection, toggle, clear } = useChosen(selecting);
+  useFollowedEdits(listing, grid, clear);
+  const open = (entity: Entity, index: number) => {
+    if (selecting) return toggle(entity, index);
+    const { kind, id } = entity;
     rememberPlace(entry, grid.place());
     void navigate({ to: '/browse', search: { [kind]: String(id) } });
   };
@@ -163,11 +192,12 @@ function Results({ look, q, cache }: { look: Look; q: string; cache: Cache }) {
           grid={grid}
           cache={cache}
           label={look.title}
-          selection={Selection.none}
+          selection={selection}
           renderCell={renderCell}
           gap={shape.gap}
           onOpen={open}
         />
+        {selecting && <EntitySelection look={look} chosen={chosen} onClear={clear} onDone={onDone} />}
       </div>
       {grid.geometry && (cache.total ?? 0) > 0 && (
         <Rail scroll={grid.scroll} total={cache.total ?? 0} columns={grid.geometry.columns} marks={NO_MARKS} />

@@ -1,3 +1,4 @@
+import { Check } from 'lucide-react';
 import { serverUrl } from '@/api/client';
 import type { Entity } from '@/api/types';
 import { plural } from '@/core/format';
@@ -11,16 +12,19 @@ interface EntityCardProps {
   entity: Entity;
   state: CellState;
   pictures: boolean;
+  /** A click selects: the card says whether it is, and offers nothing else. */
+  selecting: boolean;
 }
 
 /** Leads to everything of this person, tag, series… in the browse page. */
-export function EntityCard({ entity, state, pictures }: EntityCardProps) {
+export function EntityCard({ entity, state, pictures, selecting }: EntityCardProps) {
   return (
     <>
       <a
         className={pictures ? classes.card : classes.word}
         href={serverUrl(`browse?${entity.kind}=${entity.id}`)}
         data-i={state.index}
+        data-selected={state.selected || undefined}
         tabIndex={state.tabIndex}
         draggable={false}
       >
@@ -31,8 +35,13 @@ export function EntityCard({ entity, state, pictures }: EntityCardProps) {
         )}
         <div className={classes.name}>{entity.name}</div>
         <div className={classes.count}>{plural(entity.item_count, 'item')}</div>
+        {selecting && (
+          <span className={classes.tick} data-on={state.selected || undefined}>
+            {state.selected && <Check size={16} strokeWidth={3} aria-label="Selected" />}
+          </span>
+        )}
       </a>
-      {state.hovered && (
+      {state.hovered && !selecting && (
         <HideEntityButton
           kind={entity.kind}
           id={entity.id}

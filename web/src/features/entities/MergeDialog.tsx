@@ -47,7 +47,12 @@ export function MergeDialog({ entities, onClose, onMerging }: MergeDialogProps) 
   });
   const { one, many } = ENTITY_WORDS[kind];
   return (
-    <Modal opened onClose={onClose} size="lg" title={alone ? `Merge ${first.name} into …` : `Merge ${entities.length} ${many}`}>
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={alone ? `Merge ${first.name} into …` : `Merge ${entities.length} ${many}`}
+    >
       <Stack gap="md">
         {alone ? (
           <TargetInput source={first} onChange={setTarget} />
@@ -149,7 +154,8 @@ function TargetInput({ source, onChange }: { source: Entity; onChange: (target: 
       nothingFoundMessage={search.isFetching ? <Loader size="xs" /> : `No other ${one} of this library is called that`}
       data={options.map(({ id, name, item_count }) => ({
         value: String(id),
-        label: options.filter((other) => other.name === name).length > 1 ? `${name} (${plural(item_count, 'item')})` : name,
+        label:
+          options.filter((other) => other.name === name).length > 1 ? `${name} (${plural(item_count, 'item')})` : name,
       }))}
       value={chosen ? String(chosen.id) : null}
       searchValue={text}

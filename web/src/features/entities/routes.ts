@@ -12,6 +12,15 @@ function entityRoute<const Path extends string>(path: Path) {
   });
 }
 
+/** What is known of one of them. */
+function oneRoute<const Path extends string>(path: Path) {
+  return createRoute({
+    getParentRoute: () => shellRoute,
+    path,
+    component: lazyRouteComponent(() => import('./EntityPage'), 'EntityPage'),
+  });
+}
+
 export const entityRoutes = [
   entityRoute('/persons'),
   entityRoute('/studios'),
@@ -21,4 +30,12 @@ export const entityRoutes = [
   entityRoute('/groups'),
   entityRoute('/galleries'),
   entityRoute('/publishers'),
+  oneRoute('/persons/$entityId'),
+  oneRoute('/studios/$entityId'),
+  oneRoute('/tags/$entityId'),
+  oneRoute('/genres/$entityId'),
+  oneRoute('/series/$entityId'),
+  oneRoute('/groups/$entityId'),
+  oneRoute('/galleries/$entityId'),
+  oneRoute('/publishers/$entityId'),
 ] as const;

@@ -32,7 +32,7 @@ export function UserPage() {
       title={user.name}
       width="narrow"
       subtitle={
-        <span className={classes.name}>
+        <span className={classes.under}>
           <Badges user={user} self={self} />
           {whenHere(user)}
         </span>

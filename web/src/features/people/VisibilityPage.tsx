@@ -61,7 +61,7 @@ function Seen({ itemId, user }: { itemId: number; user: Account }) {
           </span>
           {error && <span className={classes.facts}>{error.message}</span>}
         </span>
-        {data && <Verdict visible={data.visible} />}
+        {data && <Verdict visible={data.visible} disabled={user.disabled} />}
       </div>
       {data && data.reasons.length > 0 && (
         <ul className={classes.reasons}>
@@ -78,12 +78,12 @@ function Seen({ itemId, user }: { itemId: number; user: Account }) {
   );
 }
 
-function Verdict({ visible }: { visible: boolean }) {
+function Verdict({ visible, disabled }: { visible: boolean; disabled: boolean }) {
   const Icon = visible ? Eye : EyeOff;
   return (
     <span className={classes.verdict} data-hidden={!visible || undefined}>
       <Icon size={17} aria-hidden="true" />
-      {visible ? 'Sees it' : 'Hidden'}
+      {visible ? (disabled ? 'Would see it' : 'Sees it') : 'Hidden'}
     </span>
   );
 }

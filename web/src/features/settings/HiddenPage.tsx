@@ -68,7 +68,7 @@ function HiddenRow({ thing }: { thing: HiddenThing }) {
       <Button
         variant="default"
         size="xs"
-        aria-label={`Show ${thing.name} again`}
+        aria-label={`Show again: ${thing.name}`}
         loading={show.isPending}
         onClick={() => show.mutate()}
       >

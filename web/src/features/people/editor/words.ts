@@ -11,7 +11,7 @@ export function ruleWords(rule: Rule, names: readonly string[]): string {
   const { one, many } = ENTITY_WORDS[rule.kind];
   if (rule.mode === 'exclude') {
     if (rule.ids.length === 0) return `Choose what to hide. Until then this rule hides nothing.`;
-    return `Hides everything with ${listed(rule, names)}, also where another person, series or ${one} brings it along.`;
+    return `Hides everything with ${listed(rule, names)}, directly or through anything that carries it.`;
   }
   if (rule.ids.length === 0) return `Choose what to show. Until then this rule hides everything.`;
   const rest = rule.restrict_empty ? 'is hidden, too' : 'stays visible';

@@ -55,7 +55,7 @@ function Rename({ user }: { user: Account }) {
     change.mutate({ name: name.trim() });
   };
   return (
-    <form className={classes.form} onSubmit={submit} style={{ marginBottom: 8 }}>
+    <form className={classes.form} onSubmit={submit}>
       <TextInput
         label="Name"
         autoComplete="off"
