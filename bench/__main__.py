@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from bench import http, index, others, parsers, reads, scan, stash
+from bench import http, imports, index, others, parsers, reads, scan, stash
 from longshelf import logs
 
 BENCHMARKS = {
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "others": others.run,
     "http": http.run,
     "stash": stash.run,
+    "imports": imports.run,
 }
 USUAL = ("scan", "reads")  # index, others and http make ten million items first: name them, with a --scale that suits your patience
 

@@ -10,6 +10,7 @@ import pytest
 from longshelf.api import params
 from longshelf.api.route import Param, Route
 from longshelf.api.routes import ROUTES
+from longshelf.model.kinds import PLURALS
 from tests.api.conftest import Served
 from tests.support.catalogue import administrator, client, listening, make_catalogue
 
@@ -25,6 +26,8 @@ STREAMS = ("events",)  # never end; they have tests of their own
 GOOD: dict[str, dict[str, Any]] = {  # bodies of routes that want more than {}
     "watchItem": {"session": "a", "seq": 0},
     "markWatched": {"watched": True},
+    "changeProfile": {"name": "Guests"},
+    **{f"merge{plural.title()}": {"ids": [1]} for plural in PLURALS.values()},
 }
 
 

@@ -153,9 +153,26 @@ def test_the_rows_are_chosen_and_kept(open_page: Open) -> None:
     page = open_page()
     page.get_by_role("button", name="Choose rows").click()
     chooser = page.get_by_role("dialog", name="Rows of your home page")
-    for _ in range(3):
-        with page.expect_response(lambda answer: answer.url.endswith("/api/home") and answer.request.method == "PUT"):
-            chooser.get_by_role("button", name="Something different up").click()
+
+    def kept() -> Any:
+        return page.expect_response(lambda answer: answer.url.endswith("/api/home") and answer.request.method == "PUT")
+
+    handle = chooser.get_by_role("button", name="Move Something different: drag")
+    handle.hover()
+    page.mouse.down()
+    box = chooser.get_by_role("listitem").filter(has_text="Recently added").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"], steps=6)
+    page.mouse.move(box["x"] + 20, box["y"] + 4, steps=6)
+    with kept():
+        page.mouse.up()
+    expect(chooser.get_by_text("Something different is now row 3 of 5")).to_be_visible()
+    expect(handle).to_be_focused()
+    with kept():
+        page.keyboard.press("ArrowDown")
+    expect(handle).to_be_focused()
+    with kept():
+        page.keyboard.press("ArrowUp")
     page.reload()
     titles = page.get_by_role("heading", level=2)
     expect(titles.get_by_text("Something different")).to_be_visible()

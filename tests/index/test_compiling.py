@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from longshelf.index.caches import Cache
 from longshelf.index.compiling import EVERYTHING, NOTHING, Evaluation, Settling, key
 from longshelf.model import query as tree
-from longshelf.model.kinds import ItemKind
+from longshelf.model.kinds import EntityKind, ItemKind
 from longshelf.store.database import Database
 from tests.index.shelves import base
 from tests.model.worlds import VIEWERS, World, world
@@ -68,3 +69,13 @@ def test_order_and_nesting_do_not_matter_to_the_name_of_a_query() -> None:
     assert key(first) == key(second)
     assert key(first) != key(asked.settle(tree.And((one, other, third))))
     assert asked.settle(tree.Not(tree.Not(one))) == asked.settle(one)
+
+
+def test_a_long_list_of_entities_goes_by_a_short_name(sqlite_database: Database) -> None:
+    with shelf(sqlite_database, World(())) as connection:
+        ids = tuple(range(1, 10_000))
+        asked = settling(connection)
+        node = asked.settle(tree.Not(tree.Linked(EntityKind.TAG, ids)))
+        assert node == asked.settle(tree.Not(tree.Linked(EntityKind.TAG, ids[::-1])))
+        assert node != asked.settle(tree.Not(tree.Linked(EntityKind.TAG, ids[1:])))
+        assert len(msgspec.msgpack.encode(node)) < 200

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 from sqlalchemy import Connection
 
-from longshelf.index import fields, fronts, views
+from longshelf.index import compiling, fields, fronts, views
 from longshelf.index.bitmaps import Array
 from longshelf.index.postings import Postings
 from longshelf.index.snapshot import BitmapSnapshot
@@ -42,11 +42,12 @@ shares = st.sampled_from((0.0, 0.1, 0.5, 0.9, 1.0))
 
 @pytest.fixture(autouse=True, params=["as listed ranks", "as large results"])
 def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Large results take other ways; here every result does, or none. Ranges are tested item by item among large results too."""
+    """Large results and long lists of entities take other ways; here all do, or none. Ranges are tested one by one, too."""
     if request.param == "as large results":
         monkeypatch.setattr(views, "SHORT", -1)
         monkeypatch.setattr(fronts, "FIRST_READ", 2)
         monkeypatch.setattr(fronts, "READ_MOST", 14)
+        monkeypatch.setattr(compiling, "MANY", 0)
     else:
         monkeypatch.setattr(fronts, "WORTH", 0)
         monkeypatch.setattr(fields, "FEW", {1: 0, 2: 0, 4: 0})

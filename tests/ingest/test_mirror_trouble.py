@@ -227,6 +227,28 @@ def test_another_work_under_a_known_id_gets_nothing_that_was_said_of_the_old_one
         assert personal.on_items(connection, 1, [old])[old].rating == 100
 
 
+def test_another_tag_under_a_known_id_gets_nothing_that_was_said_of_the_old_one(mirror: Mirrored) -> None:
+    reader(mirror.database)
+    backup = mirror.stash.silent.backup()
+    first = mirror.stash.changes.create("tag", name="First")
+    mirror.stash.changes.bulk_edit("scene", [4, 5], tags=[first])
+    mirror.stash.changes.edit("tag", 3, parents=[first])
+    mirror.sync()
+    old = mirror.entity("tag", first)
+    with mirror.database.write_quietly() as connection:
+        personal.say_entity(connection, 1, old, {"favorite": True}, at=1)
+    mirror.stash.silent.restore(backup)
+    mirror.stash.clock.advance(3600)
+    assert mirror.stash.changes.create("tag", name="Second") == first
+    mirror.stash.changes.bulk_edit("scene", [5, 6], tags=[first])
+    mirror.sync("reconcile")
+    assert differences(mirror) == {}
+    new = mirror.entity("tag", first)
+    assert new != old
+    with mirror.database.read() as connection:
+        assert personal.on_entities(connection, 1, [old, new]).keys() == {old}
+
+
 # --- clocks
 
 

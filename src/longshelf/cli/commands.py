@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from longshelf.cli import index_commands, restriction_commands, stash_commands, sync_commands, user_commands
+from longshelf.cli import import_commands, index_commands, restriction_commands, stash_commands, sync_commands, user_commands
 from longshelf.cli.output import ProgressLine
 from longshelf.config import Settings
 from longshelf.errors import Invalid, LongshelfError
@@ -232,6 +232,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("library stash", "change the address or key of a mirrored server", sync_commands.change_arguments, sync_commands.change),
     Command("scan", "scan a folder library now and wait for the end", _scan_arguments, _scan),
     Command("sync", "mirror a Stash library now and wait for the end", sync_commands.sync_arguments, sync_commands.sync),
+    Command("import", "take in a file of posts and wait for the end", import_commands.arguments, import_commands.run),
     Command("user add", "add a person", user_commands.add_arguments, user_commands.add),
     Command("user list", "list people", _no_arguments, user_commands.listing),
     Command("user password", "set a person's password and end his sessions", user_commands.password_arguments, user_commands.password),

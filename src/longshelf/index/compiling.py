@@ -6,6 +6,7 @@ is the same after he said something else keeps its name. Then each segment compu
 
 import hashlib
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeGuard
 
 import msgspec
@@ -18,7 +19,7 @@ from longshelf.index.caches import Cache
 from longshelf.index.own import Own
 from longshelf.index.segment import FLAGS, FORMATS, KINDS, Segment
 from longshelf.model import query as tree
-from longshelf.model.kinds import EntityKind
+from longshelf.model.kinds import EntityKind, Role
 from longshelf.model.terms import Phrase, parse
 from longshelf.store.database import Transaction
 
@@ -33,6 +34,14 @@ class Holding(msgspec.Struct, frozen=True):
     """Items in which each of the phrases is found; phrases in the order of their encoded form."""
 
     phrases: tuple[Phrase, ...]
+
+
+class Carrying(msgspec.Struct, frozen=True):
+    """Linked to any of many entities, which go by the digest of their ids: a restriction may name thousands, at every request."""
+
+    kind: EntityKind
+    role: Role | None
+    digest: bytes
 
 
 class Found(NamedTuple):
@@ -61,7 +70,7 @@ class Node(msgspec.Struct, frozen=True):
 class Leaf(Node, frozen=True):
     """One condition."""
 
-    condition: tree.Query | Held | Holding
+    condition: tree.Query | Held | Holding | Carrying
 
 
 class All(Node, frozen=True):
@@ -77,6 +86,8 @@ class AnyOf(Node, frozen=True):
     parts: tuple[Node, ...]
 
 
+MANY = 32  # entities in one condition; more go by their digest
+
 _encode = msgspec.msgpack.encode
 
 NOTHING = AnyOf(())
@@ -84,12 +95,19 @@ EVERYTHING = All()
 
 
 class Contents:
-    """What settled queries name and no segment holds: lists of ids, and searches, which are asked of the store."""
+    """What settled queries name and no segment holds: lists of items and of entities, and searches, which are asked of the store."""
 
     def __init__(self, reading: Callable[[], Transaction], base: Segment) -> None:
         self._reading = reading
         self._base = base
         self._lists: dict[Held, Array] = {}
+        self._entities: dict[bytes, tuple[int, ...]] = {}
+
+    def put_entities(self, digest: bytes, ids: tuple[int, ...]) -> None:
+        self._entities[digest] = ids
+
+    def entities(self, digest: bytes) -> tuple[int, ...]:
+        return self._entities[digest]
 
     def put(self, found: Found) -> None:
         self._lists[found.name] = found.ids
@@ -133,6 +151,10 @@ class Settling:
                 return all_of([*wanted, *(none_of(Leaf(Holding((phrase,)))) for phrase in terms.unwanted)])
             case tree.Mine():
                 return self._mine(query)
+            case tree.Linked() if len(query.ids) > MANY:
+                ids, digest = _many(query.ids)
+                self.contents.put_entities(digest, ids)
+                return Leaf(Carrying(query.kind, query.role, digest))
             case tree.Linked() | tree.IdIs() | tree.LibraryIs():
                 ids = tuple(sorted(set(query.ids)))
                 return Leaf(msgspec.structs.replace(query, ids=ids)) if ids else NOTHING
@@ -220,6 +242,8 @@ class Evaluation:
                 return _union(fields["format"].one(FORMATS.index(each)) for each in formats)
             case tree.Linked(kind=kind, ids=ids, role=role):
                 return segment.postings[kind].linked(ids, role)
+            case Carrying(kind=kind, role=role, digest=digest):
+                return segment.postings[kind].linked(self._contents.entities(digest), role)
             case tree.Has(field=field):
                 return self._has(field)
             case tree.Range(field=field, low=low) as wanted:
@@ -285,6 +309,13 @@ def none_of(node: Node) -> Node:
     if isinstance(node, All) and not node.wanted and len(node.unwanted) == 1:
         return node.unwanted[0]
     return All((), node.parts if isinstance(node, AnyOf) else (node,))
+
+
+@lru_cache(maxsize=64)
+def _many(ids: tuple[int, ...]) -> tuple[tuple[int, ...], bytes]:
+    """Ascending, each once, and their digest; kept, because the same list comes again and again."""
+    ordered = tuple(sorted(set(ids)))
+    return ordered, hashlib.blake2b(np.array(ordered, dtype=np.int64).tobytes(), digest_size=16).digest()
 
 
 def _found(ids: Ints) -> Found:

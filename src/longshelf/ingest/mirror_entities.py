@@ -1,13 +1,15 @@
 """Writing mirrored entities: rows, other names and relations of one page, in the caller's transaction.
 
-The rules: the remote's id is who it is, its name only what it is called; fields a person has edited keep his words, and what the source
-says meanwhile is remembered; a relation to one that was not read yet makes its row, so that nothing is lost by the order of pages."""
+The rules: the remote's id is who it is (as long as it was made at the same moment), its name only what it is called; fields a person has
+edited keep his words, and what the source says meanwhile is remembered; a relation to one that was not read yet makes its row, so that
+nothing is lost by the order of pages."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from longshelf.ingest.mirror_counts import Counts
+from longshelf.ingest.mirror_items import is_another
 from longshelf.model.kinds import EntityKind
 from longshelf.model.text import name_key, natural_key
 from longshelf.sources.stash.kinds import KINDS, Remote
@@ -31,10 +33,12 @@ class EntityWriter:
         connection = write.connection
         known = mirror.known(connection, self.library_id, kind, [each.id for each in page])
         changed = [each for each in page if force or _differs(each, known.get(each.id))]
-        ids = {each.id: known[each.id].local_id for each in changed if each.id in known}
-        new = [each for each in changed if each.id not in known]
+        others = {each.id: known[each.id] for each in changed if is_another(known.get(each.id), each.made_at)}
+        ids = {each.id: known[each.id].local_id for each in changed if each.id in known and each.id not in others}
+        new = [each for each in changed if each.id not in ids]
         for each, local_id in zip(new, bulk.next_ids(connection, tables.entity, len(new)) if new else (), strict=True):
             ids[each.id] = local_id
+        self._retire(write, others, at)
         # First of all, so that those of one page that are related to each other find each other.
         mirror.put_rows(
             connection,
@@ -46,10 +50,11 @@ class EntityWriter:
         led = merging.led(connection, ids.values())
         written = [each for each in changed if ids[each.id] not in led]
         self._write(write, written, ids, {row.local_id for row in known.values() if row.gone}, at)
+        self._follow(write, {row.local_id: ids[remote_id] for remote_id, row in others.items()})
         same = {each.id for each in page} - {each.id for each in changed}
         stamps = [(each.id, each.stamp) for each in page if each.id in same and known[each.id].stamp != each.stamp]
         mirror.set_stamps(connection, self.library_id, kind, stamps)
-        fresh = sum(not known[each.id].hash for each in changed if each.id in known)
+        fresh = sum(not known[each.id].hash for each in changed if each.id in known and each.id not in others)
         return Counts(seen=len(page), added=len(new) + fresh, updated=len(changed) - len(new) - fresh)
 
     def _write(self, write: Write, page: Sequence[Mapped], ids: Mapping[int, int], returned: set[int], at: int) -> None:
@@ -68,6 +73,19 @@ class EntityWriter:
         renamed = [row.id for row in rows if row.id in before and before[row.id].name != row.name]
         mirror.make_stale(connection, self.library_id, renamed)
         write.touch(entities=records, library_id=self.library_id)
+
+    def _retire(self, write: Write, others: Mapping[int, Row], at: int) -> None:
+        """Another one has the id now: the one that had it is gone, with all that was said about it."""
+        retired = {row.local_id: f"{remote_id}~{row.made_at}" for remote_id, row in others.items()}
+        if retired:
+            mirror_entities.retire(write.connection, retired, at=at, revision=write.revision)
+            write.touch(entities=retired, library_id=self.library_id)
+
+    def _follow(self, write: Write, successors: Mapping[int, int]) -> None:
+        """What was said to carry the id carries the one that has it now: its items are written anew."""
+        for old, new in successors.items():
+            mirror_entities.move_links(write.connection, old, new)
+        mirror.make_stale(write.connection, self.library_id, successors.values())
 
     def _row(self, each_id: int, record: EntityRecord, before: EntityRow | None, locks: Mapping[str, str]) -> EntityRow:
         name = before.name if before and "name" in locks else record.name
@@ -161,7 +179,7 @@ class EntityWriter:
 
 
 def _differs(each: Mapped, row: Row | None) -> bool:
-    return row is None or row.gone or row.hash != each.hash
+    return row is None or row.gone or row.hash != each.hash or is_another(row, each.made_at)
 
 
 def _unnamed(kind: Remote, remote_id: int, local_id: int) -> EntityRow:

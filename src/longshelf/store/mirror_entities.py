@@ -1,13 +1,14 @@
 """Rows of mirrored entities. Names are one space within a library and kind; where a remote has one name twice, the second row's key says
 so, and what people see is the name alone."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from longshelf.store import bulk
 from longshelf.store.among import select_among
+from longshelf.store.database import run
 from longshelf.store.entity_writing import names_changed
 from longshelf.store.tables import chapter, entity, entity_alias, entity_link
 
@@ -86,6 +87,18 @@ def set_deleted(connection: Connection, ids: Iterable[int], *, at: int, revision
     bulk.select_in(connection, "DELETE FROM entity_link WHERE source_id IN {ids}", gone)
     bulk.select_in(connection, "DELETE FROM entity_alias WHERE entity_id IN {ids}", gone)
     names_changed(connection)
+
+
+def retire(connection: Connection, external_ids: Mapping[int, str], *, at: int, revision: int) -> None:
+    """They are gone, and known by these ids from now on: others have come to theirs."""
+    bulk.update(connection, entity, ("id",), ("external_id",), list(external_ids.items()))
+    set_deleted(connection, external_ids, at=at, revision=revision)
+
+
+def move_links(connection: Connection, old: int, new: int) -> None:
+    """Items and entities that led to the one lead to the other, to which nobody leads yet. Whoever calls has the items written anew."""
+    run(connection, "UPDATE link SET entity_id = ? WHERE entity_id = ?", new, old)
+    run(connection, "UPDATE entity_link SET target_id = ? WHERE target_id = ?", new, old)
 
 
 def replace_aliases(connection: Connection, library_id: int, ids: Collection[int], rows_: Sequence[tuple[str, str, int, str]]) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from longshelf.config import Settings
 from longshelf.jobs.ending import Task
 from longshelf.sources.folder.registry import FORMATS
-from longshelf.tasks import bulk_edit, colors, housekeeping, library_removal, merge, relabel, scan, sync
+from longshelf.tasks import bulk_edit, colors, housekeeping, imports, library_removal, merge, relabel, scan, sync
 
 
 def tasks(settings: Settings) -> Mapping[str, Task]:
@@ -15,6 +15,7 @@ def tasks(settings: Settings) -> Mapping[str, Task]:
     return {
         scan.KIND: partial(scan.scan, parsers=settings.parsers),
         sync.KIND: partial(sync.sync, private=settings.private_urls == "yes"),
+        imports.KIND: imports.import_posts,
         colors.KIND: partial(colors.find_colors, folder=settings.thumbnails),
         housekeeping.KIND: housekeeping.tidy,
         library_removal.KIND: library_removal.remove,

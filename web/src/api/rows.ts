@@ -17,6 +17,7 @@ export interface Row {
 }
 
 const ROWS = 'row';
+const ONE_VISIT_MS = 2_000; // the page waits for its first rows, and each of them asks again as it appears
 /** Parts of a saved address that say how a page looks, not what is on it. */
 const LOOKS = ['view', 'page', 'page_size', 'per_page', 'offset', 'cursor'] as const;
 
@@ -39,8 +40,7 @@ function rowOf(path: string, query: string, size: number) {
       const { items, pagination } = await api.get<Listing<RowCard>>(path, { query: params, signal });
       return { items, total: pagination.total_count, isEstimate: pagination.total_is_estimate };
     },
-    staleTime: 0,
-    retryOnMount: false, // a row that failed offers to be asked again
+    staleTime: ONE_VISIT_MS,
   });
 }
 

@@ -54,6 +54,16 @@ export const theme = createTheme({
 
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
-  dark: { '--mantine-color-body': '#131417', '--mantine-color-text': '#e9eaec', '--mantine-color-dimmed': '#a2a7ae' },
-  light: { '--mantine-color-body': '#fafafa', '--mantine-color-text': '#17181a', '--mantine-color-dimmed': '#5b6067' },
+  dark: {
+    '--mantine-color-body': '#131417',
+    '--mantine-color-text': '#e9eaec',
+    '--mantine-color-dimmed': '#a2a7ae',
+    '--mantine-color-error': '#ff8787',
+  },
+  light: {
+    '--mantine-color-body': '#fafafa',
+    '--mantine-color-text': '#17181a',
+    '--mantine-color-dimmed': '#5b6067',
+    '--mantine-color-error': '#c92a2a',
+  },
 });

@@ -26,10 +26,12 @@ type Answer = unknown | ((call: Call) => unknown);
 export class Refused {
   readonly status: number;
   readonly problem: Record<string, unknown>;
+  readonly headers: Record<string, string>;
 
-  constructor(status: number, problem: Record<string, unknown>) {
+  constructor(status: number, problem: Record<string, unknown>, headers: Record<string, string> = {}) {
     this.status = status;
     this.problem = problem;
+    this.headers = headers;
   }
 }
 
@@ -43,7 +45,10 @@ export function fakeServer(answers: Record<string, Answer>): Call[] {
     calls.push(call);
     const given = answers[`${call.method} ${path}`] ?? new Refused(404, { title: 'Not found', detail: 'Not found' });
     const answer: unknown = typeof given === 'function' ? given(call) : given;
-    if (answer instanceof Refused) return new Response(JSON.stringify(answer.problem), { status: answer.status });
+    if (answer instanceof Refused) {
+      const { status, headers, problem } = answer;
+      return new Response(JSON.stringify(problem), { status, headers });
+    }
     return new Response(answer === undefined ? '' : JSON.stringify(answer));
   });
   return calls;

@@ -4,22 +4,20 @@ import type { Entity } from '@/api/types';
 import { useHideEntity } from './useHideEntity';
 
 interface HideEntityButtonProps extends Pick<Entity, 'kind' | 'id' | 'name'> {
-  onHidden?: () => void;
-  className?: string | undefined;
-  /** Out of the tab order, where the keyboard has a key for it. */
-  tabIndex?: number;
+  className: string | undefined;
 }
 
-export function HideEntityButton({ kind, id, name, onHidden, className, tabIndex }: HideEntityButtonProps) {
+/** For the pointer, on a card; out of the tab order, because the keyboard has a key for it. */
+export function HideEntityButton({ kind, id, name, className }: HideEntityButtonProps) {
   const hide = useHideEntity();
   return (
     <ActionIcon
       size={24}
-      tabIndex={tabIndex ?? 0}
+      tabIndex={-1}
       className={className ?? ''}
       aria-label={`Hide ${name} from me`}
       title="Hide from me"
-      onClick={() => void hide({ kind, id, name }).then((worked) => worked && onHidden?.())}
+      onClick={() => void hide({ kind, id, name })}
     >
       <EyeOff size={14} aria-hidden="true" />
     </ActionIcon>

@@ -75,8 +75,14 @@ export function MediaRow({ item, state, onSelect }: CardProps) {
           <Picture item={item} state={state} fit="cover" width={40} ratio={1} />
         </div>
         <div className={classes.listText}>
-          <div className={classes.title}>{item.title}</div>
-          <div className={classes.subtitle}>{secondLine(item)}</div>
+          <div className={classes.title}>
+            {item.me.favorite && <Heart className={classes.rowHeart} size={12} role="img" aria-label="Favourite" />}
+            {item.title}
+          </div>
+          <div className={classes.subtitle}>
+            {item.me.rating !== null && `★ ${starsOf(item.me.rating)} · `}
+            {secondLine(item)}
+          </div>
         </div>
         <span className={classes.fact}>{KIND_LOOKS[item.kind].one}</span>
         <span className={classes.fact}>{formatDate(item.date)}</span>

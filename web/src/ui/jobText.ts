@@ -8,6 +8,11 @@ const NAMES: Readonly<Record<string, string>> = {
   import: 'Import',
   colors: 'Cover colours',
   remove_library: 'Remove library',
+  bulk_edit: 'Change of many items',
+  undo_bulk_edit: 'Undo a change of many items',
+  merge: 'Merge',
+  undo_merge: 'Undo a merge',
+  relabel: 'New name on items',
 };
 
 /** What is worth telling of a result, in this order. */
@@ -20,6 +25,10 @@ const RESULTS: readonly (readonly [string, string])[] = [
   ['removed', 'removed'],
   ['missing', 'missing'],
   ['issues', 'with problems'],
+  ['items', 'items'],
+  ['changed', 'changed'],
+  ['links', 'links moved'],
+  ['left', 'left as they are'],
 ];
 
 export function jobName(kind: string): string {

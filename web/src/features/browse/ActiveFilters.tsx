@@ -15,7 +15,6 @@ import {
   isFiltered,
   withFilter,
 } from '@/core/browseState';
-import { HideEntityButton } from '@/ui/HideEntityButton';
 import classes from './ActiveFilters.module.css';
 import { asEntityKind, FACET_TITLES, valueLabel } from './facetLooks';
 import type { ChangeBrowse } from './useBrowse';
@@ -84,9 +83,6 @@ function FacetChip({ facet, mode, value, onRemove }: FacetChipProps) {
         <Link to={`/${ENTITY_PATHS[kind]}/${value}` as never} className={classes.about} aria-label={`About ${name}`}>
           <Info size={15} aria-hidden="true" />
         </Link>
-      )}
-      {kind !== null && mode !== 'not' && (
-        <HideEntityButton kind={kind} id={Number(value)} name={name} onHidden={onRemove} />
       )}
     </Chip>
   );

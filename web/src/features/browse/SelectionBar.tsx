@@ -59,7 +59,7 @@ export function SelectionBar({ state, selection, total, cache, onChange }: Selec
         </Button>
       )}
       {items.length === count && (
-        <>
+        <span className={classes.quick}>
           <Button
             size="compact-sm"
             leftSection={<Heart size={14} />}
@@ -75,7 +75,7 @@ export function SelectionBar({ state, selection, total, cache, onChange }: Selec
           >
             {allWatched ? 'Unwatched' : 'Watched'}
           </Button>
-        </>
+        </span>
       )}
       <Button
         size="compact-sm"

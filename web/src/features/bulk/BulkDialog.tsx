@@ -50,8 +50,9 @@ export function BulkDialog({ target, selected, onClose, onStarted }: BulkDialogP
   });
   const change = (key: number, row: Row | null) =>
     setRows((before) => before.flatMap((one) => (one.key === key ? (row ?? []) : one)));
-  const number = count.data ? formatAtLeast(count.data.count, count.data.is_estimate) : plural(selected, '').trim();
-  const word = count.data ? (count.data.count === 1 ? 'item' : 'items') : selected === 1 ? 'item' : 'items';
+  const reached = count.data ?? { count: selected, is_estimate: false };
+  const number = formatAtLeast(reached.count, reached.is_estimate);
+  const word = reached.count === 1 ? 'item' : 'items';
   const refused = apply.error ?? count.error;
   return (
     <Modal opened onClose={onClose} title={`Change ${plural(selected, 'item')}`} size="lg">

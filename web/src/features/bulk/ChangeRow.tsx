@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { entitySearchQuery } from '@/api/entities';
 import type { EntityKind } from '@/api/types';
 import { ENTITY_WORDS } from '@/ui/entityWords';
+import { OPTION_LIST } from '@/ui/optionList';
 import classes from './Bulk.module.css';
 import { type Action, fieldsOf, isComplete, kindOf, ROLES, type Row, rowOf, SET_FIELDS } from './bulkChanges';
 
@@ -102,7 +103,10 @@ function Names({ kind, row, number, onChange }: NamesProps) {
   const [wanted] = useDebouncedValue(text.trim(), 200);
   const { data = [] } = useQuery(entitySearchQuery(kind, wanted));
   const { one } = ENTITY_WORDS[kind];
-  const known = new Set(data.filter((each) => each.kind === kind).map(({ name }) => name));
+  // Only while something is typed: a list that is open without need lies over what comes next.
+  const known = new Set(
+    wanted === '' || text === '' ? [] : data.filter((each) => each.kind === kind).map(({ name }) => name),
+  );
   return (
     <>
       {row.action === 'add' && kind === 'person' && (
@@ -114,6 +118,7 @@ function Names({ kind, row, number, onChange }: NamesProps) {
         />
       )}
       <TagsInput
+        {...OPTION_LIST}
         aria-label={`Change ${number}: value`}
         acceptValueOnBlur
         placeholder={
@@ -149,6 +154,7 @@ function RemovedNames({ kind, row, label, onChange }: RemovedNamesProps) {
   const { one, many } = ENTITY_WORDS[kind];
   return (
     <MultiSelect
+      {...OPTION_LIST}
       aria-label={label}
       searchable
       hidePickedOptions

@@ -125,7 +125,7 @@ export function changesOf(rows: readonly Row[]): BulkChanges | null {
     else if (row.action === 'remove')
       remove[row.field] = [...(remove[row.field] ?? []), ...row.ids.flatMap(({ ids }) => ids)];
     else if (row.field in set) return null;
-    else set[row.field] = valueOf(row);
+    else set[row.field] = settingOf(row);
   }
   return {
     ...(Object.keys(set).length > 0 && { set }),
@@ -139,7 +139,7 @@ function addedBy({ field, names, text }: Row): unknown[] {
   return field === 'person' ? names.map((name) => ({ name, role: text })) : names;
 }
 
-function valueOf({ field, names, text }: Row): unknown {
+function settingOf({ field, names, text }: Row): unknown {
   if (field === 'tags' || field === 'genres') return names;
   if (field === 'series') return names.map((name) => ({ name }));
   if (field === 'age_rating') return text.trim() === '' ? null : Number(text);

@@ -73,10 +73,10 @@ function Listed({ look, q, sort }: { look: Look; q: string; sort: Sort }) {
         <span className={classes.total} aria-live="polite">
           {total === null ? '' : formatCount(total, listing.cache.isEstimate)}
         </span>
-        <Tools look={look} q={q} sort={sort} />
         {session?.user.admin && (
           <Button
             size="xs"
+            className={classes.select ?? ''}
             variant={selecting ? 'light' : 'default'}
             aria-pressed={selecting}
             leftSection={<ListChecks size={15} />}
@@ -85,6 +85,7 @@ function Listed({ look, q, sort }: { look: Look; q: string; sort: Sort }) {
             Select
           </Button>
         )}
+        <Tools look={look} q={q} sort={sort} />
       </header>
       <Results key={`${q} ${sort}`} look={look} q={q} listing={listing} selecting={selecting} onDone={stopSelecting} />
     </>

@@ -47,7 +47,6 @@ export function EntityCard({ entity, state, pictures, selecting }: EntityCardPro
           id={entity.id}
           name={entity.name}
           className={pictures ? classes.hide : classes.hideWord}
-          tabIndex={-1}
         />
       )}
     </>

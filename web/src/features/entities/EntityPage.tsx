@@ -1,16 +1,19 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate, useParams } from '@tanstack/react-router';
-import { Combine, LayoutGrid, Pencil } from 'lucide-react';
+import { Combine, EyeOff, LayoutGrid, Pencil } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { entityQuery } from '@/api/editing';
+import { rowQuery } from '@/api/rows';
 import { sessionQuery } from '@/api/session';
 import { ENTITY_PATHS, type Entity } from '@/api/types';
 import { plural } from '@/core/format';
 import { coverUrl } from '@/ui/Cover';
 import { ENTITY_WORDS } from '@/ui/entityWords';
 import { Page } from '@/ui/Page';
+import { ItemRow } from '@/ui/row/ItemRow';
 import { ErrorState } from '@/ui/States';
+import { useHideEntity } from '@/ui/useHideEntity';
 import classes from './EntityPage.module.css';
 import { ENTITY_LOOKS } from './kinds';
 import { Merges } from './Merges';
@@ -48,6 +51,10 @@ function Shown({ entity, up }: { entity: Entity; up: ReactNode }) {
   const navigate = useNavigate();
   const close = () => setOpen(null);
   const { kind } = entity;
+  const hide = useHideEntity();
+  const leaveHidden = async () => {
+    if (await hide(entity)) await navigate({ to: `/${ENTITY_PATHS[kind]}` });
+  };
   const actions = (
     <>
       <Button
@@ -68,11 +75,15 @@ function Shown({ entity, up }: { entity: Entity; up: ReactNode }) {
           </Button>
         </>
       )}
+      <Button variant="default" leftSection={<EyeOff size={16} />} onClick={() => void leaveHidden()}>
+        Hide from me
+      </Button>
     </>
   );
   return (
-    <Page title={entity.name} subtitle={ENTITY_WORDS[kind].one} back={up} actions={actions} width="narrow">
+    <Page title={entity.name} subtitle={ENTITY_WORDS[kind].one} back={up} actions={actions}>
       <Facts entity={entity} />
+      {entity.item_count > 0 && <Items entity={entity} />}
       {admin && <Merges entity={entity} />}
       <Suspense>
         {open === 'edit' && <EntityEditDialog entity={entity} onClose={close} />}
@@ -91,10 +102,20 @@ function Shown({ entity, up }: { entity: Entity; up: ReactNode }) {
   );
 }
 
+/** A first look; the button above leads to all of them. */
+function Items({ entity }: { entity: Entity }) {
+  const { data, error, refetch } = useQuery(rowQuery('items', `${entity.kind}=${entity.id}`));
+  return (
+    <div className={classes.items}>
+      <ItemRow title="Latest" row={data} all={null} error={error} onRetry={() => void refetch()} />
+    </div>
+  );
+}
+
 function Facts({ entity }: { entity: Entity }) {
   const { kind } = entity;
   const nothing = !(entity.description || entity.aliases.length > 0 || entity.parents.length > 0 || entity.image);
-  if (nothing) return <p className={classes.nothing}>Nothing more is known.</p>;
+  if (nothing) return null;
   return (
     <div className={classes.facts}>
       {entity.image && <img className={classes.image} src={coverUrl(entity.image, 384)} alt="" decoding="async" />}

@@ -8,6 +8,7 @@ import type { Entity, Job } from '@/api/types';
 import { plural } from '@/core/format';
 import { ENTITY_WORDS } from '@/ui/entityWords';
 import { tellJob } from '@/ui/jobToast';
+import { OPTION_LIST } from '@/ui/optionList';
 import classes from './Merge.module.css';
 import { mergedWords, mergeWords, namesOf } from './merging';
 
@@ -144,6 +145,7 @@ function TargetInput({ source, onChange }: { source: Entity; onChange: (target: 
   };
   return (
     <Select
+      {...OPTION_LIST}
       data-autofocus
       label={`The ${one} that stays`}
       description={`Any ${one} of the same library.`}

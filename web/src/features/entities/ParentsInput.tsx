@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { entitySearchQuery } from '@/api/entities';
 import type { Entity } from '@/api/types';
 import { ENTITY_WORDS } from '@/ui/entityWords';
+import { OPTION_LIST } from '@/ui/optionList';
 
 interface ParentsInputProps {
   entity: Entity;
@@ -27,6 +28,7 @@ export function ParentsInput({ entity, parents, onChange, ...field }: ParentsInp
   const known = new Map([...parents, ...found].map(({ id, name }) => [String(id), { id, name }]));
   return (
     <MultiSelect
+      {...OPTION_LIST}
       {...field}
       searchable
       clearable

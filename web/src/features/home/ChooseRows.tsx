@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Drawer, VisuallyHidden } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ArrowDown, ArrowUp, GripVertical, Plus, X } from 'lucide-react';
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, type PointerEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { type Carousel, chooseHome, type Home, homeQuery } from '@/api/personal';
 import { reportRefusal } from '@/ui/useItemKeys';
 import classes from './ChooseRows.module.css';
@@ -21,15 +21,20 @@ export default function ChooseRows({ home, opened, onClose }: ChooseRowsProps) {
   const { carousels } = home;
   const list = useRef<HTMLUListElement>(null);
 
-  const place = (from: number, to: number) => {
+  const keepFocus = useFocusKept(list, carousels);
+
+  const place = (from: number, to: number, part: Part = 'handle') => {
     const row = carousels[from];
     if (!row || to < 0 || to >= carousels.length || from === to) return;
+    keepFocus(row.id, part);
     choose(moved(carousels, from, to));
     setSaid(`${rowTitle(row)} is now row ${to + 1} of ${carousels.length}`);
   };
   const remove = (at: number) => {
     const row = carousels[at];
     if (!row) return;
+    const next = carousels[at + 1] ?? carousels[at - 1];
+    if (next) keepFocus(next.id, 'remove');
     choose(carousels.filter((_, other) => other !== at));
     setSaid(`${rowTitle(row)} removed`);
   };
@@ -41,14 +46,22 @@ export default function ChooseRows({ home, opened, onClose }: ChooseRowsProps) {
 
   return (
     <Drawer opened={opened} onClose={onClose} position="right" title="Rows of your home page" size={420}>
-      <ul ref={list} className={classes.list} aria-label="Rows on the page">
+      <ul
+        ref={list}
+        className={classes.list}
+        aria-label="Rows on the page"
+        onPointerMove={drag.move}
+        onPointerUp={drag.end}
+        onPointerCancel={drag.cancel}
+      >
         {drag.shown(carousels).map((row) => {
           const at = carousels.indexOf(row);
           const title = rowTitle(row);
           return (
-            <li key={row.id} className={classes.row} data-dragged={drag.from === at || undefined}>
+            <li key={row.id} data-id={row.id} className={classes.row} data-dragged={drag.from === at || undefined}>
               <button
                 type="button"
+                data-part="handle"
                 className={classes.handle}
                 aria-label={`Move ${title}: drag, or use the arrow keys`}
                 onKeyDown={(event: KeyboardEvent) => {
@@ -58,24 +71,27 @@ export default function ChooseRows({ home, opened, onClose }: ChooseRowsProps) {
                   place(at, at + by);
                 }}
                 onPointerDown={(event) => drag.start(event, at)}
-                onPointerMove={drag.move}
-                onPointerUp={drag.end}
-                onPointerCancel={drag.cancel}
               >
                 <GripVertical size={18} aria-hidden="true" />
               </button>
               <span className={classes.name}>{title}</span>
-              <ActionIcon aria-label={`${title} up`} disabled={at === 0} onClick={() => place(at, at - 1)}>
+              <ActionIcon
+                data-part="up"
+                aria-label={`${title} up`}
+                disabled={at === 0}
+                onClick={() => place(at, at - 1, 'up')}
+              >
                 <ArrowUp size={17} />
               </ActionIcon>
               <ActionIcon
+                data-part="down"
                 aria-label={`${title} down`}
                 disabled={at === carousels.length - 1}
-                onClick={() => place(at, at + 1)}
+                onClick={() => place(at, at + 1, 'down')}
               >
                 <ArrowDown size={17} />
               </ActionIcon>
-              <ActionIcon aria-label={`Remove ${title}`} onClick={() => remove(at)}>
+              <ActionIcon data-part="remove" aria-label={`Remove ${title}`} onClick={() => remove(at)}>
                 <X size={17} />
               </ActionIcon>
             </li>
@@ -114,6 +130,25 @@ export default function ChooseRows({ home, opened, onClose }: ChooseRowsProps) {
       </p>
     </Drawer>
   );
+}
+
+type Part = 'handle' | 'up' | 'down' | 'remove';
+
+/** A button that reaches the end of its way is disabled, and a removed row is gone: the focus then goes to the nearest that still works. */
+function useFocusKept(list: RefObject<HTMLUListElement | null>, rows: readonly Carousel[]) {
+  const wanted = useRef<{ id: string; part: Part } | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once the rows stand in their new order
+  useLayoutEffect(() => {
+    if (!wanted.current) return;
+    const { id, part } = wanted.current;
+    wanted.current = null;
+    const row = list.current?.querySelector(`[data-id="${CSS.escape(id)}"]`);
+    const buttons = [part, 'handle'].map((one) => row?.querySelector<HTMLButtonElement>(`[data-part=${one}]`));
+    buttons.find((button) => button && !button.disabled)?.focus();
+  }, [rows]);
+  return (id: string, part: Part) => {
+    wanted.current = { id, part };
+  };
 }
 
 /** Shown at once and sent one after the other; what the server refuses is taken back. Null: the usual page. */
@@ -160,7 +195,8 @@ function useDrag(list: { current: HTMLUListElement | null }, place: (from: numbe
     shown: (rows: Carousel[]) => (held ? moved(rows, held.from, held.to) : rows),
     start: (event: PointerEvent, from: number) => {
       if (event.button !== 0) return;
-      event.currentTarget.setPointerCapture(event.pointerId);
+      // The list, for the row itself is moved in the document, and would lose it.
+      list.current?.setPointerCapture(event.pointerId);
       setHeld({ from, to: from });
     },
     move: (event: PointerEvent) => {

@@ -53,8 +53,9 @@ async function show(home: Home, answers: Record<string, unknown> = {}) {
 const region = (name: string) => within(screen.getByRole('region', { name }));
 
 test('rows stand in their order, with what is left, and a way to the whole list', async () => {
-  const { stop } = await show(usual);
+  const { calls, stop } = await show(usual);
   await screen.findByRole('region', { name: 'Continue' });
+  expect(calls.filter(({ path }) => path.startsWith('/api/items'))).toHaveLength(2); // each row once
   expect(screen.getAllByRole('heading', { level: 2 }).map((one) => one.textContent)).toEqual([
     'Continue',
     'Recently added',
@@ -170,7 +171,9 @@ test('rows are moved, removed and added, and the usual ones come back', async ()
   await userEvent.keyboard('{ArrowUp}');
   expect(await dialog.findByText('Long films is now row 2 of 3')).toBeVisible();
   await userEvent.click(dialog.getByRole('button', { name: 'Continue down' }));
+  await waitFor(() => expect(dialog.getByRole('button', { name: 'Continue down' })).toHaveFocus());
   await userEvent.click(dialog.getByRole('button', { name: 'Remove Recently added' }));
+  await waitFor(() => expect(dialog.getByRole('button', { name: 'Remove Continue' })).toHaveFocus());
   await userEvent.click(dialog.getByRole('button', { name: 'Back to the usual rows' }));
   await waitFor(() =>
     expect(chosen(calls)).toEqual([

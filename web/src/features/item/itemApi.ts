@@ -16,6 +16,7 @@ export interface ItemEdit {
   description?: string;
   date?: string;
   tags?: string[];
+  unlock?: string[];
 }
 
 export const itemQuery = (id: number) =>

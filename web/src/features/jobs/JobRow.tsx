@@ -3,11 +3,13 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Ban, CircleAlert, CircleCheck, Clock, Loader as Spinner } from 'lucide-react';
 import { api } from '@/api/client';
+import { undoJob } from '@/api/editing';
 import { isRunning, isWaiting, jobsQuery, merged } from '@/api/jobs';
 import type { Job } from '@/api/types';
 import { formatAgo } from '@/core/format';
 import { JobProgress } from '@/ui/JobProgress';
 import { errorsText, jobName, resultText, tookText } from '@/ui/jobText';
+import { tellUndo } from '@/ui/jobToast';
 import classes from './JobsPage.module.css';
 
 const LOOKS = {
@@ -21,14 +23,24 @@ const LOOKS = {
 interface JobRowProps {
   job: Job;
   library: string | null;
+  /** What it changed is kept, and nobody has put it back yet. */
+  undoable: boolean;
 }
 
-export function JobRow({ job, library }: JobRowProps) {
+export function JobRow({ job, library, undoable }: JobRowProps) {
   const client = useQueryClient();
   const act = useMutation({
     mutationFn: (action: 'cancel' | 'retry') => api.post<Job>(`jobs/${job.id}/${action}`),
     onSuccess: (changed) => client.setQueryData(jobsQuery.queryKey, (jobs) => merged(jobs ?? [], changed)),
     onError: (error) => notifications.show({ color: 'red', title: 'That did not work', message: error.message }),
+  });
+  const undo = useMutation({
+    mutationFn: () => undoJob(job.id),
+    onSuccess: (started) => {
+      client.setQueryData(jobsQuery.queryKey, (jobs) => merged(jobs ?? [], started));
+      void tellUndo(client, started);
+    },
+    onError: (error) => notifications.show({ color: 'red', title: 'Not undone', message: error.message }),
   });
   const name = library === null ? jobName(job.kind) : `${jobName(job.kind)} of ${library}`;
   const { icon: Icon, label } = LOOKS[job.state as keyof typeof LOOKS] ?? LOOKS.queued;
@@ -48,6 +60,17 @@ export function JobRow({ job, library }: JobRowProps) {
       {(job.state === 'failed' || job.state === 'cancelled') && (
         <Button variant="default" size="xs" loading={act.isPending} onClick={() => act.mutate('retry')}>
           Try again
+        </Button>
+      )}
+      {undoable && (
+        <Button
+          variant="default"
+          size="xs"
+          loading={undo.isPending}
+          aria-label={`Undo: ${name}`}
+          onClick={() => undo.mutate()}
+        >
+          Undo
         </Button>
       )}
     </li>

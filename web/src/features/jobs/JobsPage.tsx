@@ -7,6 +7,7 @@ import { Page } from '@/ui/Page';
 import { EmptyState, ErrorState } from '@/ui/States';
 import { JobRow } from './JobRow';
 import classes from './JobsPage.module.css';
+import { canUndo } from './undoing';
 
 export function JobsPage() {
   const { data: jobs, error, refetch } = useQuery(jobsQuery);
@@ -27,7 +28,12 @@ export function JobsPage() {
               <h2>{title}</h2>
               <ul>
                 {own.map((job) => (
-                  <JobRow key={job.id} job={job} library={names.get(job.library_id ?? 0) ?? null} />
+                  <JobRow
+                    key={job.id}
+                    job={job}
+                    library={names.get(job.library_id ?? 0) ?? null}
+                    undoable={canUndo(job, jobs ?? [])}
+                  />
                 ))}
               </ul>
             </section>

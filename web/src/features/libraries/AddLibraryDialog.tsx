@@ -1,30 +1,22 @@
-import { Alert, Button, Modal, SegmentedControl, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Modal, Stack, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { ApiError } from '@/api/errors';
 import { jobsQuery } from '@/api/jobs';
 import classes from './LibrariesPage.module.css';
-import { type AudioMode, addLibrary, librariesQuery } from './librariesApi';
+import { addLibrary, librariesQuery } from './librariesApi';
 import { foldersIn, nameFor } from './libraryState';
-
-const AUDIO: readonly { value: AudioMode; label: string; text: string }[] = [
-  { value: 'auto', label: 'Judge each', text: 'Long recordings and M4B files become audiobooks, the rest music.' },
-  { value: 'audiobook', label: 'Audiobooks', text: 'The audio files of a folder are one book.' },
-  { value: 'track', label: 'Music', text: 'Every audio file is a track of its own.' },
-];
+import { OptionFields, USUAL_OPTIONS } from './OptionFields';
 
 export function AddLibraryDialog({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
-  const audioLabel = useId();
   const [folderText, setFolderText] = useState('');
   const [typedName, setTypedName] = useState<string | null>(null);
-  const [audio, setAudio] = useState<AudioMode>('auto');
-  const [followLinks, setFollowLinks] = useState(false);
-  const [watch, setWatch] = useState(true);
+  const [options, setOptions] = useState(USUAL_OPTIONS);
   const folders = foldersIn(folderText);
   const name = typedName ?? nameFor(folders);
   const add = useMutation({
-    mutationFn: () => addLibrary({ name: name.trim(), folders, options: { audio, follow_links: followLinks, watch } }),
+    mutationFn: () => addLibrary({ name: name.trim(), folders, options }),
     onSuccess: async () => {
       onClose();
       await Promise.all([
@@ -66,33 +58,7 @@ export function AddLibraryDialog({ onClose }: { onClose: () => void }) {
             error={problem('name')}
             onChange={(event) => setTypedName(event.currentTarget.value)}
           />
-          <div>
-            <Text component="div" fw={500} mb={6} id={audioLabel}>
-              Audio files are
-            </Text>
-            <SegmentedControl
-              fullWidth
-              aria-labelledby={audioLabel}
-              value={audio}
-              onChange={(value) => setAudio(value as AudioMode)}
-              data={AUDIO.map(({ value, label }) => ({ value, label }))}
-            />
-            <Text size="sm" c="dimmed" mt={6}>
-              {AUDIO.find((one) => one.value === audio)?.text}
-            </Text>
-          </div>
-          <Switch
-            label="Watch for changes"
-            description="New and changed files appear without a scan."
-            checked={watch}
-            onChange={(event) => setWatch(event.currentTarget.checked)}
-          />
-          <Switch
-            label="Follow links"
-            description="Go into folders that are symbolic links."
-            checked={followLinks}
-            onChange={(event) => setFollowLinks(event.currentTarget.checked)}
-          />
+          <OptionFields options={options} onChange={setOptions} />
           {elsewhere && (
             <Alert color="red" role="alert">
               {add.error?.message}

@@ -14,7 +14,7 @@ import { IssuesDrawer } from './IssuesDrawer';
 import classes from './LibrariesPage.module.css';
 import { LibraryCard } from './LibraryCard';
 import { librariesQuery } from './librariesApi';
-import { scanOf } from './libraryState';
+import { removalOf, scanOf } from './libraryState';
 import type { LibrariesSearch } from './routes';
 
 const REFRESH_MS = 1_500; // a scan reports several times a second; nobody reads counts that fast
@@ -56,6 +56,7 @@ export function LibrariesPage() {
               key={library.id}
               library={library}
               scan={scanOf(library.id, jobs)}
+              removal={removalOf(library.id, jobs)}
               admin={admin}
               onIssues={() => show({ issues: library.id })}
             />

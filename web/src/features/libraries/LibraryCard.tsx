@@ -2,34 +2,44 @@ import { ActionIcon, Button, Menu, Modal, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { CircleAlert, Ellipsis, Folder, RefreshCw, ScanSearch, Trash2, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
-import { jobsQuery, merged } from '@/api/jobs';
+import { CircleAlert, Ellipsis, Folder, Pencil, RefreshCw, ScanSearch, Trash2, TriangleAlert } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { isRunning, jobsQuery, merged } from '@/api/jobs';
 import type { Job, Library } from '@/api/types';
 import { formatCount, plural } from '@/core/format';
 import { JobProgress } from '@/ui/JobProgress';
+import { tellJob } from '@/ui/jobToast';
 import classes from './LibrariesPage.module.css';
-import { cancelJob, librariesQuery, removeLibrary, scanLibrary } from './librariesApi';
+import { cancelJob, librariesQuery, removeLibrary, scanLibrary, syncLibrary } from './librariesApi';
 import { stateLook } from './libraryState';
+
+// Few visits change one.
+const EditLibraryDialog = lazy(async () => ({ default: (await import('./EditLibraryDialog')).EditLibraryDialog }));
 
 interface LibraryCardProps {
   library: Library;
   /** Its scan that runs or waits. */
   scan: Job | null;
+  /** The job that takes it out, while it is at work. */
+  removal: Job | null;
   admin: boolean;
   onIssues: () => void;
 }
 
-export function LibraryCard({ library, scan, admin, onIssues }: LibraryCardProps) {
+export function LibraryCard({ library, scan, removal, admin, onIssues }: LibraryCardProps) {
   const client = useQueryClient();
   const [removing, setRemoving] = useState(false);
+  const [editing, setEditing] = useState(false);
+  const mirror = library.type === 'stash';
+  const leaving = library.state === 'removing';
   const look = stateLook(library, scan, Date.now());
   const takeIn = (job: Job) => client.setQueryData(jobsQuery.queryKey, (jobs) => merged(jobs ?? [], job));
   const start = useMutation({
-    mutationFn: (full: boolean) => scanLibrary(library.id, full),
+    mutationFn: (full: boolean) => (mirror ? syncLibrary : scanLibrary)(library.id, full),
     onSuccess: takeIn,
     onError: tell,
   });
+  const goOn = useMutation({ mutationFn: () => removeLibrary(library.id), onSuccess: takeIn, onError: tell });
   const cancel = useMutation({ mutationFn: (id: number) => cancelJob(id), onSuccess: takeIn, onError: tell });
   return (
     <li className={classes.card}>
@@ -42,7 +52,7 @@ export function LibraryCard({ library, scan, admin, onIssues }: LibraryCardProps
         <span className={classes.state} data-tone={look.tone}>
           {look.label}
         </span>
-        {admin && (
+        {admin && !leaving && (
           <Menu position="bottom-end" width={200}>
             <Menu.Target>
               <ActionIcon size={36} aria-label={`More about ${library.name}`}>
@@ -50,12 +60,15 @@ export function LibraryCard({ library, scan, admin, onIssues }: LibraryCardProps
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
+              <Menu.Item leftSection={<Pencil size={16} />} onClick={() => setEditing(true)}>
+                Edit
+              </Menu.Item>
               <Menu.Item
                 leftSection={<ScanSearch size={16} />}
                 disabled={scan !== null}
                 onClick={() => start.mutate(true)}
               >
-                Read every file again
+                {mirror ? 'Mirror everything again' : 'Read every file again'}
               </Menu.Item>
               <Menu.Divider />
               <Menu.Item color="red" leftSection={<Trash2 size={16} />} onClick={() => setRemoving(true)}>
@@ -77,9 +90,16 @@ export function LibraryCard({ library, scan, admin, onIssues }: LibraryCardProps
         </p>
       ))}
       {look.tone === 'bad' && <Offline reason={look.text} />}
-      {scan ? (
+      {leaving ? (
+        <Leaving
+          library={library}
+          removal={removal}
+          onGoOn={admin ? () => goOn.mutate() : null}
+          starting={goOn.isPending}
+        />
+      ) : scan ? (
         <div className={classes.scan}>
-          <JobProgress job={scan} label={`Scan of ${library.name}`} />
+          <JobProgress job={scan} label={`${mirror ? 'Sync' : 'Scan'} of ${library.name}`} />
           <Button
             variant="default"
             size="xs"
@@ -107,13 +127,43 @@ export function LibraryCard({ library, scan, admin, onIssues }: LibraryCardProps
               loading={start.isPending}
               onClick={() => start.mutate(false)}
             >
-              Scan now
+              {mirror ? 'Sync now' : 'Scan now'}
             </Button>
           )}
         </footer>
       )}
       {removing && <RemoveDialog library={library} onClose={() => setRemoving(false)} />}
+      <Suspense>{editing && <EditLibraryDialog library={library} onClose={() => setEditing(false)} />}</Suspense>
     </li>
+  );
+}
+
+interface LeavingProps {
+  library: Library;
+  removal: Job | null;
+  onGoOn: (() => void) | null;
+  starting: boolean;
+}
+
+/** How far its removal is. One that was cancelled or failed has taken out a part, and can only go on. */
+function Leaving({ library, removal, onGoOn, starting }: LeavingProps) {
+  if (removal && isRunning(removal)) {
+    return (
+      <div className={classes.scan}>
+        <JobProgress job={removal} label={`Removal of ${library.name}`} />
+      </div>
+    );
+  }
+  if (removal) return <footer>Waits for its turn</footer>;
+  return (
+    <footer>
+      <span>What was left of it is not shown any more.</span>
+      {onGoOn && (
+        <Button variant="default" size="xs" loading={starting} onClick={onGoOn}>
+          Go on removing
+        </Button>
+      )}
+    </footer>
   );
 }
 
@@ -136,10 +186,14 @@ function RemoveDialog({ library, onClose }: { library: Library; onClose: () => v
   const client = useQueryClient();
   const remove = useMutation({
     mutationFn: () => removeLibrary(library.id),
-    onSuccess: () => {
-      notifications.show({ message: `${library.name} is removed. Its files are where they were.` });
+    onSuccess: (job) => {
       onClose();
-      return client.invalidateQueries({ queryKey: librariesQuery.queryKey, exact: true });
+      client.setQueryData(jobsQuery.queryKey, (jobs) => merged(jobs ?? [], job));
+      void client.invalidateQueries({ queryKey: librariesQuery.queryKey, exact: true });
+      void tellJob(client, job, {
+        working: `Removing ${library.name}`,
+        done: () => `${library.name} is removed. Its files are where they were.`,
+      });
     },
     onError: tell,
   });
@@ -147,7 +201,7 @@ function RemoveDialog({ library, onClose }: { library: Library; onClose: () => v
     <Modal opened onClose={onClose} title={`Remove ${library.name}?`}>
       <Text>
         {plural(library.item_count, 'item')} with their ratings and progress leave Longshelf. The files themselves are
-        not touched.
+        not touched. It takes a while for a large library, and cannot be undone.
       </Text>
       <div className={classes.dialogEnd}>
         <Button variant="default" onClick={onClose} data-autofocus>

@@ -10,6 +10,13 @@ export interface NewLibrary {
   options: { audio: AudioMode; follow_links: boolean; watch: boolean };
 }
 
+/** What is left out stays. */
+export interface LibraryChanges {
+  name?: string;
+  folders?: string[];
+  options?: Partial<NewLibrary['options']>;
+}
+
 export const librariesQuery = queryOptions({
   queryKey: ['libraries'],
   queryFn: ({ signal }) => api.get<Listing<Library>>('libraries', { signal }),
@@ -31,6 +38,10 @@ export const issuesQuery = (libraryId: number) =>
   });
 
 export const addLibrary = (library: NewLibrary) => api.post<Library>('libraries', library);
-export const removeLibrary = (id: number) => api.delete<void>(`libraries/${id}`);
+export const editLibrary = (id: number, changes: LibraryChanges) => api.patch<Library>(`libraries/${id}`, changes);
+/** The job that takes it out. */
+export const removeLibrary = (id: number) => api.delete<Job>(`libraries/${id}`);
 export const scanLibrary = (id: number, full: boolean) => api.post<Job>(`libraries/${id}/scan`, { full });
+export const syncLibrary = (id: number, full: boolean) =>
+  api.post<Job>(`libraries/${id}/sync`, { mode: full ? 'full' : 'incremental' });
 export const cancelJob = (id: number) => api.post<Job>(`jobs/${id}/cancel`);

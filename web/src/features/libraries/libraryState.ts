@@ -10,20 +10,39 @@ export interface StateLook {
 }
 
 export function stateLook(library: Library, scan: Job | null, now: number): StateLook {
+  if (library.state === 'removing') return { label: 'Being removed', tone: 'busy', text: '' };
   if (scan && isRunning(scan)) return { label: 'Scanning', tone: 'busy', text: '' };
   if (scan) return { label: 'Waiting to be scanned', tone: 'busy', text: '' };
   const seen = library.scanned_at === null ? 'Not scanned yet' : `Scanned ${formatAgo(library.scanned_at, now)}`;
   if (library.state === 'offline') return { label: 'Offline', tone: 'bad', text: library.state_reason ?? '' };
-  if (library.state === 'removing') return { label: 'Being removed', tone: 'busy', text: '' };
   return library.scanned_at === null
     ? { label: 'New', tone: 'plain', text: seen }
     : { label: 'Ready', tone: 'good', text: seen };
 }
 
-/** The scan of this library that runs, or else the one that waits. */
+/** The scan (or sync) of this library that runs, or else the one that waits. */
 export function scanOf(libraryId: number, jobs: readonly Job[]): Job | null {
-  const own = jobs.filter((job) => job.library_id === libraryId && job.kind === 'scan');
+  return liveOf(libraryId, jobs, ['scan', 'sync']);
+}
+
+/** The job that takes this library out, while it is at work. */
+export function removalOf(libraryId: number, jobs: readonly Job[]): Job | null {
+  return liveOf(libraryId, jobs, ['remove_library']);
+}
+
+function liveOf(libraryId: number, jobs: readonly Job[], kinds: readonly string[]): Job | null {
+  const own = jobs.filter((job) => job.library_id === libraryId && kinds.includes(job.kind));
   return own.find(isRunning) ?? own.find(isWaiting) ?? null;
+}
+
+/** What a scan will do about the folders: read the new ones, take out what was in those that are left out. */
+export function folderChanges(before: readonly string[], now: readonly string[]) {
+  const plain = (folder: string) => (folder === '/' ? folder : folder.replace(/\/+$/, ''));
+  const [old, wanted] = [before.map(plain), now.map(plain)];
+  return {
+    added: wanted.filter((folder) => !old.includes(folder)),
+    left: old.filter((folder) => !wanted.includes(folder)),
+  };
 }
 
 /** One folder a line, as people paste them. */

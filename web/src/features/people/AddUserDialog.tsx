@@ -2,17 +2,10 @@ import { Alert, Button, Modal, PasswordInput, Stack, Switch, TextInput } from '@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { ApiError, problemAt } from '@/api/errors';
+import { problemAt } from '@/api/errors';
 import { addUser, userQuery } from '@/api/people';
 import classes from './People.module.css';
-import { generalProblem } from './parts';
-
-export const SHORTEST_PASSWORD = 8;
-
-/** A name that is taken is a conflict, which names no field; it is the name's. */
-export function nameProblem(error: Error | null): string | null {
-  return error instanceof ApiError && error.status === 409 ? error.message : problemAt(error, 'name');
-}
+import { generalProblem, nameProblem, SHORTEST_PASSWORD } from './parts';
 
 /** Leads to the new person's page: what is kept from him is set there. */
 export function AddUserDialog({ onClose }: { onClose: () => void }) {

@@ -2,18 +2,20 @@ import { Button, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { addProfile, changeProfile, type Profile, profileQuery, removeProfile, userQuery } from '@/api/people';
 import { formatCount } from '@/core/format';
 import { Page } from '@/ui/Page';
 import { ErrorState } from '@/ui/States';
-import { nameProblem } from './AddUserDialog';
 import { bodyOf, draftOf } from './editor/draft';
 import { RulesEditor } from './editor/RulesEditor';
 import { LeaveGuard, SaveBar, usePreview } from './editor/SaveBar';
 import classes from './People.module.css';
-import { Ask, Back, Ghosts, generalProblem, Section } from './parts';
+import { Back, Ghosts, generalProblem, nameProblem, Section } from './parts';
 import { useRulesDraft } from './useRulesDraft';
+
+// Hardly anybody removes one.
+const Ask = lazy(async () => ({ default: (await import('./Ask')).Ask }));
 
 const NEW = 'new';
 const NAMED = 20;
@@ -157,20 +159,24 @@ function RemoveProfile({ profile }: { profile: Profile }) {
       <Button variant="subtle" color="red" onClick={() => setAsking(true)}>
         Remove this profile
       </Button>
-      <Ask
-        opened={asking}
-        title={`Remove ${profile.name}?`}
-        action="Remove"
-        busy={remove.isPending}
-        error={remove.error}
-        onClose={() => {
-          setAsking(false);
-          remove.reset();
-        }}
-        onSure={() => remove.mutate()}
-      >
-        <p>Its rules go. People, and rules of their own, stay as they are.</p>
-      </Ask>
+      <Suspense>
+        {asking && (
+          <Ask
+            opened
+            title={`Remove ${profile.name}?`}
+            action="Remove"
+            busy={remove.isPending}
+            error={remove.error}
+            onClose={() => {
+              setAsking(false);
+              remove.reset();
+            }}
+            onSure={() => remove.mutate()}
+          >
+            <p>Its rules go. People, and rules of their own, stay as they are.</p>
+          </Ask>
+        )}
+      </Suspense>
     </div>
   );
 }

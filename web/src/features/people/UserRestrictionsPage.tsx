@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
@@ -80,17 +80,16 @@ function Editor({ user, kept }: { user: Account; kept: UserRestrictions }) {
             : 'Rules that several people share. They hold beside the rules below.'
         }
       >
-        <Select
+        <NativeSelect
           aria-label="Shared profile"
           style={{ maxWidth: 320 }}
-          allowDeselect={false}
           data={[
             { value: NONE, label: 'None' },
             ...(profiles?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name })),
           ]}
           value={profileId === null ? NONE : String(profileId)}
           error={problemAt(save.error, 'profile_id')}
-          onChange={(value) => setChosen(value === NONE || value === null ? null : Number(value))}
+          onChange={({ currentTarget: { value } }) => setChosen(value === NONE ? null : Number(value))}
         />
       </Section>
       <RulesEditor

@@ -4,7 +4,7 @@ import { ArrowRight, Eye, EyeOff } from 'lucide-react';
 import { Fragment, useState } from 'react';
 import { api, serverUrl } from '@/api/client';
 import { type Account, type HiddenReason, usersQuery, whyHiddenQuery } from '@/api/people';
-import { ENTITY_KINDS, type Item } from '@/api/types';
+import { ENTITY_KINDS, ENTITY_PATHS, type Item } from '@/api/types';
 import { ENTITY_WORDS } from '@/ui/entityWords';
 import { Page } from '@/ui/Page';
 import { ErrorState } from '@/ui/States';
@@ -139,7 +139,7 @@ function Step({ step }: { step: HiddenReason['path'][number] }) {
   const kind = ENTITY_KINDS.find((one) => one === step.kind);
   if (step.type !== 'entity' || kind === undefined) return <span className={classes.step}>{step.name}</span>;
   return (
-    <a className={classes.step} href={serverUrl(`browse?${kind}=${step.id}`)}>
+    <a className={classes.step} href={serverUrl(`${ENTITY_PATHS[kind]}/${step.id}`)}>
       <small>{ENTITY_WORDS[kind].one}</small>
       {step.name}
     </a>

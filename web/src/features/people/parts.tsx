@@ -1,8 +1,8 @@
-import { ActionIcon, Button, Modal } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import { ArrowLeft, ChevronLeft, ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { ApiError } from '@/api/errors';
+import { ApiError, problemAt } from '@/api/errors';
 import type { Account } from '@/api/people';
 import { formatCount } from '@/core/format';
 import classes from './People.module.css';
@@ -83,43 +83,17 @@ export function Pages({ page, total, onPage }: PagesProps) {
   );
 }
 
-interface AskProps {
-  opened: boolean;
-  title: string;
-  action: string;
-  busy: boolean;
-  error: Error | null;
-  onClose: () => void;
-  onSure: () => void;
-  children: ReactNode;
-}
-
-/** Asks before what cannot be undone, and says what goes. A refusal stays in the dialog. */
-export function Ask({ opened, title, action, busy, error, onClose, onSure, children }: AskProps) {
-  return (
-    <Modal opened={opened} onClose={onClose} title={title}>
-      {children}
-      {error && (
-        <p role="alert" style={{ color: 'var(--mantine-color-error)' }}>
-          {error.message}
-        </p>
-      )}
-      <div className={classes.buttons}>
-        <Button variant="default" onClick={onClose}>
-          Keep
-        </Button>
-        <Button color="red.8" loading={busy} onClick={onSure}>
-          {action}
-        </Button>
-      </div>
-    </Modal>
-  );
-}
-
 /** What was refused for a reason that no single field holds. */
 export function generalProblem(error: Error | null, fields: readonly string[]): string | null {
   if (error === null) return null;
   const field = error instanceof ApiError ? error.field : null;
   const shown = field !== null && fields.some((one) => field === one || field.startsWith(`${one}[`));
   return shown ? null : error.message;
+}
+
+export const SHORTEST_PASSWORD = 8;
+
+/** A name that is taken is a conflict, which names no field; it is the name's. */
+export function nameProblem(error: Error | null): string | null {
+  return error instanceof ApiError && error.status === 409 ? error.message : problemAt(error, 'name');
 }

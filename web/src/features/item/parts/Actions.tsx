@@ -128,7 +128,7 @@ function ReadButton({ item }: { item: Item }) {
 
 function ProgressLine({ item }: { item: Item }) {
   const { progress } = item.me;
-  if (progress === null || progress <= 0) return null;
+  if (progress === null || progress <= 0 || item.kind === 'image') return null;
   return (
     <div className={classes.progress}>
       <Progress value={progress * 100} size={4} aria-label="Progress" />

@@ -88,7 +88,6 @@ export function ImageViewer({ item, src, onClose }: ImageViewerProps) {
         }}
       />
       <div className={classes.tools}>
-        <MineTool item={item} className={undefined} inDialog />
         <button type="button" aria-label="Smaller" onClick={() => zoom(1 / STEP)}>
           <Minus size={20} />
         </button>
@@ -98,6 +97,7 @@ export function ImageViewer({ item, src, onClose }: ImageViewerProps) {
         <button type="button" aria-label="Full screen" onClick={fullScreen}>
           <Maximize size={20} />
         </button>
+        <MineTool item={item} className={undefined} inDialog />
         <button type="button" aria-label="Close" onClick={onClose}>
           <X size={22} />
         </button>

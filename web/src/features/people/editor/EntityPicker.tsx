@@ -56,6 +56,7 @@ export function EntityPicker({ kind, label, ids, names, error, onChange }: Entit
             {ids.length > SHOWN && <Pill>{formatCount(ids.length - SHOWN)} more</Pill>}
             <Combobox.EventsTarget>
               <PillsInput.Field
+                className={classes.field ?? ''}
                 aria-label={label}
                 placeholder={ids.length === 0 ? `Search ${ENTITY_WORDS[kind].many}` : 'Add another'}
                 value={text}
@@ -73,7 +74,7 @@ export function EntityPicker({ kind, label, ids, names, error, onChange }: Entit
         </PillsInput>
       </Combobox.DropdownTarget>
       <Combobox.Dropdown>
-        <Combobox.Options mah={280} className={classes.options ?? ''} aria-label={label}>
+        <Combobox.Options mah={230} className={classes.options ?? ''} aria-label={label}>
           {options.map((entity) => (
             <Combobox.Option key={entity.id} value={String(entity.id)}>
               <Found entity={entity} />

@@ -1,4 +1,4 @@
-import { ActionIcon, Checkbox, SegmentedControl, Select } from '@mantine/core';
+import { ActionIcon, Checkbox, NativeSelect, SegmentedControl } from '@mantine/core';
 import { Trash2 } from 'lucide-react';
 import type { Preview, Rule } from '@/api/people';
 import { ENTITY_KINDS, type EntityKind } from '@/api/types';
@@ -37,13 +37,12 @@ export function RuleCard({ rule, number, effect, error, onChange }: RuleCardProp
             { value: 'include', label: 'Only show' },
           ]}
         />
-        <Select
+        <NativeSelect
           className={classes.kind ?? ''}
           aria-label={`What rule ${number} is about`}
           data={KINDS}
           value={rule.kind}
-          allowDeselect={false}
-          onChange={(kind) => kind && onChange({ kind: kind as EntityKind, ids: [] })}
+          onChange={(event) => onChange({ kind: event.currentTarget.value as EntityKind, ids: [] })}
         />
         <ActionIcon
           size={36}

@@ -1,7 +1,7 @@
-import { Button, Checkbox, NumberInput, SegmentedControl, Switch } from '@mantine/core';
+import { Button, Checkbox, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { libraryNamesQuery } from '@/api/entities';
 import { problemAt } from '@/api/errors';
 import type { Preview } from '@/api/people';
@@ -73,17 +73,10 @@ function AgePart({ draft, onChange, effect, refused }: PartProps) {
         />
         {ceiling !== null && (
           <>
-            <NumberInput
-              className={classes.age ?? ''}
-              aria-label="Highest age rating"
-              suffix=" years"
-              min={0}
-              max={OLDEST}
-              clampBehavior="strict"
-              allowDecimal={false}
+            <AgeInput
               value={ceiling}
               error={problemAt(refused, 'age_rating_max')}
-              onChange={(value) => typeof value === 'number' && onChange({ ...draft, age_rating_max: value })}
+              onChange={(age_rating_max) => onChange({ ...draft, age_rating_max })}
             />
             <SegmentedControl
               aria-label="What has no age rating"
@@ -98,6 +91,38 @@ function AgePart({ draft, onChange, effect, refused }: PartProps) {
         )}
       </div>
     </Part>
+  );
+}
+
+interface AgeInputProps {
+  value: number;
+  error: string | null;
+  onChange: (age: number) => void;
+}
+
+/** What is typed stands while it is typed; only an age that may be is taken. */
+function AgeInput({ value, error, onChange }: AgeInputProps) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const type = (text: string) => {
+    setTyped(text);
+    const age = Number(text);
+    if (text.trim() !== '' && Number.isInteger(age) && age >= 0 && age <= OLDEST) onChange(age);
+  };
+  return (
+    <TextInput
+      type="number"
+      inputMode="numeric"
+      className={classes.age ?? ''}
+      aria-label="Highest age rating"
+      min={0}
+      max={OLDEST}
+      rightSection={<span className={classes.unit}>years</span>}
+      rightSectionWidth={52}
+      value={typed ?? String(value)}
+      error={error}
+      onChange={(event) => type(event.currentTarget.value)}
+      onBlur={() => setTyped(null)}
+    />
   );
 }
 

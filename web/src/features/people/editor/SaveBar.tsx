@@ -1,10 +1,13 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useBlocker } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { type Preview, previewQuery } from '@/api/people';
 import classes from './Editor.module.css';
 import { previewWords } from './words';
+
+const LeaveDialog = lazy(async () => ({ default: (await import('./LeaveDialog')).LeaveDialog }));
 
 const PAUSE_MS = 350;
 
@@ -63,16 +66,6 @@ export function LeaveGuard({ changed }: { changed: boolean }) {
     withResolver: true,
   });
   return (
-    <Modal opened={status === 'blocked'} onClose={() => reset?.()} title="Leave without saving?">
-      <p className={classes.ask}>What you changed here is not saved yet.</p>
-      <div className={classes.barButtons}>
-        <Button variant="default" onClick={() => reset?.()}>
-          Stay
-        </Button>
-        <Button color="red.8" onClick={() => proceed?.()}>
-          Leave
-        </Button>
-      </div>
-    </Modal>
+    <Suspense>{status === 'blocked' && <LeaveDialog onStay={() => reset?.()} onLeave={() => proceed?.()} />}</Suspense>
   );
 }

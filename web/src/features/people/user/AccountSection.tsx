@@ -5,9 +5,8 @@ import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { type Account, signOutUser, unlinkUser, userQuery } from '@/api/people';
 import { reportRefusal } from '@/ui/useItemKeys';
-import { nameProblem, SHORTEST_PASSWORD } from '../AddUserDialog';
 import classes from '../People.module.css';
-import { Section } from '../parts';
+import { nameProblem, Section, SHORTEST_PASSWORD } from '../parts';
 import { useChangeUser } from './useChangeUser';
 
 /** Name, rights, password and sessions. What would lock oneself out is left to another administrator. */

@@ -4,8 +4,9 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type Account, removeUser, userKeysQuery } from '@/api/people';
 import { plural } from '@/core/format';
+import { Ask } from '../Ask';
 import classes from '../People.module.css';
-import { Ask, Section } from '../parts';
+import { Section } from '../parts';
 
 export function RemoveSection({ user }: { user: Account }) {
   const [asking, setAsking] = useState(false);

@@ -1,0 +1,227 @@
+"""Importing posts: pages of lines into a library, each page one transaction with the place it leads to.
+
+The rules: a line that makes no item is reported and stops nothing; an equal digest writes nothing; of lines with one id the last one counts;
+an item keeps what a person has edited; what was killed goes on after the last page that was committed, and counts as if it never had been."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+import msgspec
+from pyroaring import BitMap
+
+from longshelf.ingest.entities import EntityCache
+from longshelf.ingest.locks import keep_locked
+from longshelf.ingest.prepared import Prepared, prepare
+from longshelf.ingest.put import put_items
+from longshelf.ingest.rows import Placement
+from longshelf.sources.posts.lines import LINE_MOST, Identity, Line, Lines
+from longshelf.sources.posts.post import BadLine, Read, read
+from longshelf.store import bulk, files, items, posts, tables
+from longshelf.store.database import Database, Transaction, Write
+from longshelf.store.items import Existing
+
+PAGE_LINES = 2_000
+PAGE_BYTES = 16 << 20
+ISSUES_KEPT = 1_000  # the first ones, with their line and reason; all are counted
+ANALYZE_AFTER = 5_000  # items written; fewer do not change what the planner should think
+
+
+class Progress(Protocol):
+    """Who wants to know, and may stop us. `checkpoint` raises when the job is lost; what the transaction wrote then goes too."""
+
+    @property
+    def checkpoint_left(self) -> Any: ...
+
+    def progress(self, done: int | None = None, total: int | None = None, message: str | None = None) -> None: ...
+
+    def error(self, message: str) -> None: ...
+
+    def check(self) -> None: ...
+
+    def checkpoint(self, value: object, connection: Transaction | None = None) -> None: ...
+
+
+class ImportReport(msgspec.Struct):
+    """`lines` are those with anything in them: added + updated + unchanged + duplicates + invalid. A duplicate is a line whose id the file had
+    before."""
+
+    lines: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    invalid: int = 0
+    statements: int = 0
+
+
+class _Place(msgspec.Struct):
+    """The checkpoint: up to which line of which file, and what was counted."""
+
+    identity: Identity
+    line: int
+    report: ImportReport
+
+
+class _Page(msgspec.Struct):
+    """Lines as they were read: good ones by id, the last of each; how many good ones there were; and the bad ones."""
+
+    last: int
+    count: int
+    good: dict[str, Read]
+    read: int
+    bad: list[tuple[int, str]]
+
+
+class PostImport:
+    """One run of one file into one library."""
+
+    def __init__(self, database: Database, library_id: int, name: str, lines: Lines, progress: Progress) -> None:
+        """`name` is what people call the file."""
+        self.database = database
+        self.library_id = library_id
+        self.name = name
+        self.report = ImportReport()
+        self._lines = lines
+        self._progress = progress
+        self._entities = EntityCache(library_id)
+        self._seen = BitMap()  # items this file has named, to know which lines name one again
+        self._resumed = 0
+        self._issues = 0
+
+    def run(self) -> ImportReport:
+        """Invalid when the file ends where it should not; what was committed stays."""
+        self._begin()
+        earlier, sent = self.report.statements, self.database.statements
+        for page in self._pages():
+            self._progress.check()
+            if page.last <= self._resumed:
+                self._recall(page)
+            else:
+                self._write(page)
+                self.report.statements = earlier + self.database.statements - sent
+            self._tell()
+        if self.report.added + self.report.updated > ANALYZE_AFTER:
+            self.database.analyze()
+        self.report.statements = earlier + self.database.statements - sent
+        self._progress.progress(self.report.lines, self.report.lines)
+        return self.report
+
+    def _begin(self) -> None:
+        """Goes on where an earlier attempt was, when the file is still the same."""
+        left = self._progress.checkpoint_left
+        place = msgspec.convert(left, _Place) if left else None
+        if place is not None and place.identity == self._lines.identity:
+            self._resumed, self.report = place.line, place.report
+            self._issues = min(self.report.invalid, ISSUES_KEPT)
+            return
+        with self.database.write_quietly() as connection:
+            files.clear_issues(connection, self.library_id, files.issues(connection, self.library_id))
+
+    def _pages(self) -> Iterator[_Page]:
+        """A page ends where a resumed import begins, so that none is read half."""
+        page: list[Line] = []
+        held = 0
+        for line in self._lines:
+            page.append(line)
+            held += len(line.text or b"")
+            if len(page) >= PAGE_LINES or held >= PAGE_BYTES or line.number == self._resumed:
+                yield _read(page)
+                page, held = [], 0
+        if page:
+            yield _read(page)
+
+    def _recall(self, page: _Page) -> None:
+        """Learns which items a page named that was committed before."""
+        with self.database.read() as connection:
+            known = posts.known(connection, self.library_id, list(page.good))
+        self._seen.update(each.id for each in known.values())
+
+    def _write(self, page: _Page) -> None:
+        with self.database.read() as connection:
+            known = posts.known(connection, self.library_id, list(page.good))
+        changed = {key: each for key, each in page.good.items() if _differs(each, known.get(key))}
+        ready = {key: prepare(each.record) for key, each in changed.items()}
+        report = self._counted(page, known, changed)
+        with self.database.write() as write:
+            ids = self._put(write, ready, changed, known)
+            self._report_bad(write.connection, page.bad)
+            self._progress.checkpoint(_Place(self._lines.identity, page.last, report), write.connection)
+        self._entities.commit()
+        self._issues = min(report.invalid, ISSUES_KEPT)
+        self.report = report
+        self._seen.update(ids)
+        self._seen.update(each.id for each in known.values())
+        for number, reason in page.bad:
+            self._progress.error(f"line {number:,}: {reason}")
+
+    def _put(self, write: Write, ready: dict[str, Prepared], changed: dict[str, Read], known: dict[str, Existing]) -> list[int]:
+        """The ids of what was written."""
+        if not ready:
+            return []
+        connection, at = write.connection, self.database.clock()
+        ids = {key: known[key].id for key in ready if key in known}
+        before = items.existing(connection, ids.values())  # again: others may have written since
+        new = [key for key in ready if key not in ids]
+        ids.update(zip(new, bulk.next_ids(connection, tables.item, len(new)) if new else (), strict=True))
+        prepared = {ids[key]: each for key, each in ready.items()}
+        if before:
+            prepared.update(keep_locked(write, {item_id: prepared[item_id] for item_id in before}))
+        placed = [
+            (
+                prepared[ids[key]],
+                Placement(ids[key], self.library_id, before.get(ids[key]), at, write.revision, changed[key].added_at),
+            )
+            for key in ready
+        ]
+        put_items(write, placed, self._entities)
+        write.touch(ids.values(), library_id=self.library_id)
+        return list(ids.values())
+
+    def _counted(self, page: _Page, known: dict[str, Existing], changed: dict[str, Read]) -> ImportReport:
+        """The report with this page. A post that the file had before is a duplicate, whatever it changes."""
+        before = self.report
+        again = {key for key, each in known.items() if each.id in self._seen}
+        added = sum(key not in known for key in changed)
+        updated = sum(key in known and key not in again for key in changed)
+        return ImportReport(
+            lines=before.lines + page.count,
+            added=before.added + added,
+            updated=before.updated + updated,
+            unchanged=before.unchanged + len(page.good) - len(again) - added - updated,
+            duplicates=before.duplicates + page.read - len(page.good) + len(again),
+            invalid=before.invalid + len(page.bad),
+            statements=before.statements,
+        )
+
+    def _report_bad(self, connection: Transaction, bad: Sequence[tuple[int, str]]) -> None:
+        kept = bad[: ISSUES_KEPT - self._issues]
+        if kept:
+            rows = [(0, f"{self.name}:{number}".encode(), reason) for number, reason in kept]
+            files.put_issues(connection, self.library_id, rows, at=self.database.clock())
+
+    def _tell(self) -> None:
+        """How many lines there will be is judged by how much of the file was read."""
+        done, share = self.report.lines, self._lines.share
+        self._progress.progress(done, max(done, round(done / share)) if share else None, "importing")
+
+
+def _read(page: Iterable[Line]) -> _Page:
+    good: dict[str, Read] = {}
+    bad: list[tuple[int, str]] = []
+    last = count = 0
+    for number, text in page:
+        last, count = number, count + 1
+        if text is None:
+            bad.append((number, f"longer than {LINE_MOST:,} bytes"))
+            continue
+        try:
+            found = read(text)
+        except BadLine as error:
+            bad.append((number, str(error)))
+        else:
+            good[found.record.external_id] = found
+    return _Page(last, count, good, count - len(bad), bad)
+
+
+def _differs(each: Read, before: Existing | None) -> bool:
+    return before is None or before.deleted_at is not None or before.content_hash != each.record.content_hash
