@@ -1,5 +1,5 @@
-"""Importing posts: a made-up file, new, again without a change, and with a tenth of it changed. Time by the wall and by the processor, for a
-machine that does other things too."""
+"""Importing posts: a made-up file, new, again without a change, and with a tenth of it changed. Time by the wall and by the processor,
+for a machine that does other things too."""
 
 import json
 import random
@@ -36,7 +36,8 @@ def run(scale: float = 1.0) -> str:
             _import("again, unchanged", first, data),
             _import("one in ten changed", changed, data),
         ]
-    title = f"{count:,} posts with {links / count:.1f} links each; the last {edge:,} new ones took {last_to_first:.2f} times as long as the first"
+    slower = f"the last {edge:,} new ones took {last_to_first:.2f} times as long as the first"
+    title = f"{count:,} posts with {links / count:.1f} links each; {slower}"
     return f"## Importing posts ({describe()})\n" + table(title, rows)
 
 
@@ -47,7 +48,10 @@ def write_posts(path: Path, count: int, *, changed_one_in: int = 0) -> int:
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
             tags = sorted({f"tag {int(2_000 * chance.random() ** 2)}" for _ in range(5)})
-            persons = [f"Person {int(20_000 * chance.random() ** 2)}", {"name": f"Person {chance.randrange(20_000)}", "role": "contributor"}]
+            persons = [
+                f"Person {int(20_000 * chance.random() ** 2)}",
+                {"name": f"Person {chance.randrange(20_000)}", "role": "contributor"},
+            ]
             words = " ".join(chance.choices(WORDS, k=12))
             changed = " (edited)" if changed_one_in and number % changed_one_in == 0 else ""
             post = {
@@ -90,7 +94,9 @@ def _edges(database: Path, edge: int) -> float:
     """Time of the last `edge` posts over that of the first, by when their pages were committed."""
     connection = sqlite3.connect(database)
     try:
-        rows = connection.execute("SELECT committed_at, json_array_length(items) FROM change WHERE items <> '[]' ORDER BY revision").fetchall()
+        rows = connection.execute(
+            "SELECT committed_at, json_array_length(items) FROM change WHERE items <> '[]' ORDER BY revision"
+        ).fetchall()
     finally:
         connection.close()
     return _time_for(edge, rows[::-1]) / _time_for(edge, rows)
@@ -102,5 +108,5 @@ def _time_for(edge: int, pages: list[tuple[int, int]]) -> float:
     for at, count in pages[1:]:
         held += count
         if held >= edge:
-            break
-    return abs(at - pages[0][0]) / held
+            return abs(at - pages[0][0]) / held
+    raise SystemExit("too few posts for the edges: raise the scale")

@@ -1,7 +1,6 @@
 """People in a real browser, on the real server: what an administrator keeps from somebody is not there for him, from the next page on."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect

@@ -15,6 +15,7 @@ AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = """async () => (await axe.run()).violations
   .filter((one) => ['serious', 'critical'].includes(one.impact))
   .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`)"""
+PEOPLE = ("/users", "/users/1", "/users/1/restrictions", "/profiles", "/profiles/new", "/hidden", "/items/1/visibility")
 MANY = 3_000  # tiny pictures: enough that a scan can be watched
 
 Open = Callable[..., Page]
@@ -303,7 +304,7 @@ def test_a_key_is_made_works_and_is_withdrawn(open_page: Open, product: Product)
 def test_pages_fit_a_phone(open_page: Open, product: Product) -> None:
     ids = [product.first(kind=kind)["id"] for kind in ("video", "image", "audiobook", "book", "comic")]
     page = open_page("/libraries", phone=True)
-    for path in ("/libraries", "/jobs", "/settings", *(f"/items/{one}" for one in ids)):
+    for path in ("/libraries", "/jobs", "/settings", *PEOPLE, *(f"/items/{one}" for one in ids)):
         page.goto(product.url + path)
         page.get_by_role("heading", level=1).wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= 412, path
@@ -315,7 +316,7 @@ def test_pages_fit_a_phone(open_page: Open, product: Product) -> None:
 def test_no_serious_accessibility_violation(open_page: Open, product: Product, theme: str) -> None:
     ids = [product.first(kind=kind)["id"] for kind in ("video", "image", "audiobook", "book", "comic")]
     outside = ("/sign-in", f"/setup?token={product.token}")
-    inside = ("/libraries", "/libraries?add=true", "/libraries?issues=1", "/jobs", "/settings", *(f"/items/{one}" for one in ids))
+    inside = ("/libraries", "/libraries?add=true", "/libraries?issues=1", "/jobs", "/settings", *PEOPLE, *(f"/items/{one}" for one in ids))
     found = [*_violations(open_page(signed_in=False, theme=theme), product, outside)]
     found += _violations(open_page(theme=theme), product, inside)
     assert found == []

@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from longshelf.ingest import posts as importing
 from longshelf.ingest.edits import Edit, edit
 from longshelf.ingest.entity_edits import EntityEdit, edit_entity
+from longshelf.ingest.posts import ImportReport
 from longshelf.model.kinds import EntityKind
-from longshelf.model.sorts import Sort
-from longshelf.model.query import Text
-from longshelf.model.viewer import Viewer
 from longshelf.store.database import Database
 from tests.ingest.posting import Follower, contents, delete, encoded, ids_of, records, rows, run_import
 from tests.support.databases import Databases
@@ -21,7 +20,7 @@ from tests.support.databases import Databases
 SLOW = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
     deadline=None,
-    max_examples=10,
+    max_examples=15,
 )
 NAMES = ("sea", "Sea", "sf", "dune", "ＳＦ")
 names = st.lists(st.sampled_from(NAMES), max_size=3)
@@ -34,8 +33,10 @@ good = st.fixed_dictionaries(
         "rating": st.integers(0, 100),
         "tags": names,
         "persons": names,
-        "series": st.lists(st.builds(lambda name, number: {"name": name, "number": number}, st.sampled_from(NAMES), st.integers(0, 3)), max_size=2),
-        "extra": st.dictionaries(st.sampled_from("xy"), st.integers()),
+        "series": st.lists(
+            st.builds(lambda name, number: {"name": name, "number": number}, st.sampled_from(NAMES), st.integers(0, 3)), max_size=2
+        ),
+        "extra": st.dictionaries(st.sampled_from("xy"), st.integers(-9, 9)),
     },
 )
 bad = st.sampled_from([b"{", b"\xff", b'{"external_id":"a","rating":101}', b'{"title":"x"}'])
@@ -51,12 +52,17 @@ def said(post: dict[str, Any]) -> tuple[Any, ...]:
     for each in post.get("series", []):
         series.setdefault(plain(each["name"]), ("series", plain(each["name"]), "", float(each["number"])))
     return (
-        title, post.get("description", ""), post.get("date", ""), post.get("rating"), post.get("extra", {}), tags | persons | {*series.values()}
+        title, post.get("description", ""), post.get("date", ""), post.get("rating"), post.get("extra", {}),
+        tags | persons | {*series.values()},
     )  # fmt: skip
 
 
 def plain(name: str) -> str:
     return {"ＳＦ": "sf"}.get(name, name.lower())
+
+
+def folded(found: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
+    return {**found, "link": sorted((row[0], row[1], plain(row[2]), *row[3:]) for row in found["link"])}
 
 
 def held(database: Database) -> dict[str, tuple[Any, ...]]:
@@ -70,7 +76,7 @@ def held(database: Database) -> dict[str, tuple[Any, ...]]:
 
 
 @SLOW
-@given(imports=st.lists(files, min_size=1, max_size=3), page=st.integers(1, 5))
+@given(imports=st.lists(files, min_size=1, max_size=2), page=st.integers(1, 5))
 def test_a_library_holds_what_was_said_last_of_every_post(
     imports: list[list[dict[str, Any] | bytes]], page: int, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,32 +106,38 @@ def test_a_library_holds_what_was_said_last_of_every_post(
 
 
 @SLOW
-@given(lines=files, page=st.integers(1, 4), stops=st.lists(st.integers(0, 3), max_size=4))
+@given(lines=files, cuts=st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4)), max_size=4))
 def test_an_import_that_is_cut_off_and_goes_on_ends_as_one_that_is_not(
-    lines: list[dict[str, Any] | bytes], page: int, stops: list[int], sqlite_databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lines: list[dict[str, Any] | bytes],
+    cuts: list[tuple[int, int]],
+    sqlite_databases: Databases,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(importing, "PAGE_LINES", page)
     path = tmp_path / "posts.ndjson"
     path.write_bytes(encoded(lines))
     with sqlite_databases.new() as whole, sqlite_databases.new() as cut:
         expected = run_import(whole, path)
         left: Any = None
-        for stop in stops:
+        report: ImportReport | None = None
+        for stop, page in cuts:
+            monkeypatch.setattr(importing, "PAGE_LINES", page)  # as another version may have other pages
             follower = Follower(checkpoint_left=left, stop_after=stop)
             try:
-                run_import(cut, path, follower)
+                report = run_import(cut, path, follower)
             except InterruptedError:
                 left = follower.checkpoint_left
             else:
                 break
-        report = run_import(cut, path, Follower(checkpoint_left=left))
-        if not stops or left is not None or not report.unchanged:
-            counts = ("lines", "duplicates", "invalid")
-            assert [getattr(report, name) for name in counts] == [getattr(expected, name) for name in counts]
-        assert contents(cut) == contents(whole)
+        report = report or run_import(cut, path, Follower(checkpoint_left=left))
+        assert structs.replace(report, statements=0) == structs.replace(expected, statements=0)
+        # Of spellings, the first that a page is left with names the entity: pages of other sizes may leave another.
+        assert folded(contents(cut)) == folded(contents(whole))
 
 
-def test_a_resumed_import_reads_the_pages_it_has_but_writes_none_again(sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resumed_import_reads_the_pages_it_has_but_writes_none_again(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(importing, "PAGE_LINES", 2)
     path = tmp_path / "posts.ndjson"
     path.write_bytes(encoded([{"external_id": str(number % 9)} for number in range(10)]))
@@ -161,18 +173,19 @@ def test_unchanged_posts_cost_no_revision_and_few_statements(database: Database,
 
 def test_what_a_person_edited_stays_and_what_was_deleted_comes_back(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "posts.ndjson"
-    path.write_bytes(encoded([{"external_id": "1", "title": "One", "tags": ["sea"]}, {"external_id": "2", "added_at": "2020-01-01"}]))
+    gone = {"external_id": "2", "title": "Gone"}
+    path.write_bytes(encoded([{"external_id": "1", "title": "One", "tags": ["sea"], "added_at": "2020-01-01"}, gone]))
     run_import(database, path)
     first, second = ids_of(database, "1", "2")
     edit(database, first, Edit(title="Mine"), None)
     delete(database, second)
-    path.write_bytes(encoded([{"external_id": "1", "title": "Two", "tags": ["sky"]}, {"external_id": "2", "added_at": "2021-01-01"}]))
+    path.write_bytes(encoded([{"external_id": "1", "title": "Two", "tags": ["sky"], "added_at": "2021-01-01"}, gone]))
     report = run_import(database, path)
     found = records(database)
     assert (found["1"].title, [credit.name for credit in found["1"].credits]) == ("Mine", ["sky"])
     assert "2" in found
     assert ids_of(database, "1", "2") == [first, second]
-    assert rows(database, "SELECT added_at FROM item WHERE external_id = '2'") == [(1_577_836_800_000_000,)]
+    assert rows(database, "SELECT added_at FROM item WHERE external_id = '1'") == [(1_577_836_800_000_000,)]
     assert report.updated == 2
 
 

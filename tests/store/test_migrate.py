@@ -1,20 +1,19 @@
 """Migrations: they make exactly what tables.py says, all or nothing, and never touch what a newer version made."""
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from longshelf.errors import StoreUnavailable
-from longshelf.store import migrate, search
+from longshelf.store import api_keys, migrate, search
 from longshelf.store.database import Database
 from longshelf.store.schema import metadata
 from tests.support.databases import Databases
 
 SEARCH = "item_search"  # full-text tables are not in the metadata: `store/search.py` makes them
-DRAFT = (
-    "tables.py and the migrations differ. Before the first release: `python -m longshelf.store.migrations.draft --first`; after: `… NAME`"
-)
+DRAFT = "The tables and the migrations differ: `python -m longshelf.store.migrations.draft NAME`"
 
 
 # Everything a schema consists of, as the database itself describes it.
@@ -84,3 +83,34 @@ def test_a_migration_that_fails_leaves_nothing_behind(databases: Databases, monk
         with database.read() as connection:
             assert inspect(connection).get_table_names() == []
         assert migrate.upgrade(database)
+
+
+def test_keys_of_the_first_schema_go_on_and_sessions_begin_anew(databases: Databases) -> None:
+    with databases.new(migrated=False) as database:
+        with database.write_quietly() as connection:
+            config = Config()
+            config.set_main_option("script_location", "longshelf.store:migrations")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0001")
+            connection.exec_driver_sql("INSERT INTO \"user\" (id, name, name_key, created_at) VALUES (3, 'Ann', 'ann', 1)")
+            for number in (4, 7):
+                values = f"({number}, 3, 'phone', 'ls_{number}', {_blob(connection, number)}, 5, 6)"
+                connection.exec_driver_sql(
+                    f"INSERT INTO api_key (id, user_id, name, prefix, token_hash, created_at, used_at) VALUES {values}"
+                )
+            values = f"({_blob(connection, 1)}, 3, 1, 1, 9)"
+            connection.exec_driver_sql(f"INSERT INTO session (token_hash, user_id, created_at, seen_at, expires_at) VALUES {values}")
+        assert migrate.upgrade(database)
+        with database.write_quietly() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT id, user_id, name, prefix, scope, created_at, used_at, expires_at FROM api_key ORDER BY id"
+            )
+            assert [tuple(row) for row in rows] == [(number, 3, "phone", f"ls_{number}", "admin", 5, 6, None) for number in (4, 7)]
+            assert connection.exec_driver_sql("SELECT count(*) FROM session").scalar_one() == 0
+            added = api_keys.add(connection, 3, "new", prefix="ls_new", token_hash=b"new", scope="read", at=7)
+            assert added.id == 8
+
+
+def _blob(connection: Connection, number: int) -> str:
+    """Thirty-two bytes as a literal."""
+    return f"X'{number:064x}'" if connection.dialect.name == "sqlite" else f"'\\x{number:064x}'::bytea"

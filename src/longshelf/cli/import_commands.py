@@ -14,7 +14,9 @@ STDIN = "-"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE.ndjson", help="one JSON object a line, may be compressed by gzip or zstd; `-` is standard input")
+    parser.add_argument(
+        "file", metavar="FILE.ndjson", help="one JSON object a line, may be compressed by gzip or zstd; `-` is standard input"
+    )
     parser.add_argument("--library", metavar="NAME", required=True, help="where the posts go; made when there is none of this name")
 
 
@@ -28,15 +30,12 @@ def run(settings: Settings, given: argparse.Namespace) -> Mapping[str, Any]:
     if given.file != STDIN and not Path(given.file).is_file():
         raise Invalid("FILE", f"there is no file {given.file}")
     database = open_database(settings)
+    kept: Path | None = None
     try:
         library = imports.library_for(database, given.library)
         if given.file == STDIN:
-            path = imports.keep(sys.stdin.buffer, settings.data / "imports")
-            try:
-                job = imports.request(database, library, path, name="standard input", temporary=True, priority=10)
-            except LongshelfError:
-                path.unlink()
-                raise
+            kept = imports.keep(sys.stdin.buffer, settings.data / "imports")
+            job = imports.request(database, library, kept, name="standard input", temporary=True, priority=10)
         else:
             job = imports.request(database, library, Path(given.file), priority=10)
         line = ProgressLine()
@@ -46,4 +45,6 @@ def run(settings: Settings, given: argparse.Namespace) -> Mapping[str, Any]:
             raise LongshelfError(ended.message or f"the import was {ended.state}")
         return dict(ended.result)
     finally:
+        if kept is not None:  # the job has ended, was refused or, by an interrupt, cancelled
+            kept.unlink(missing_ok=True)
         database.close()

@@ -1,7 +1,8 @@
 """Importing posts: pages of lines into a library, each page one transaction with the place it leads to.
 
-The rules: a line that makes no item is reported and stops nothing; an equal digest writes nothing; of lines with one id the last one counts;
-an item keeps what a person has edited; what was killed goes on after the last page that was committed, and counts as if it never had been."""
+The rules: a line that makes no item is reported and stops nothing; an equal digest writes nothing; of lines with one id the last one
+counts; an item keeps what a person has edited; what was killed goes on after the last page that was committed, and counts as if it never
+had been."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
@@ -9,9 +10,11 @@ from typing import Any, Protocol
 import msgspec
 from pyroaring import BitMap
 
+from longshelf.errors import Invalid
 from longshelf.ingest.entities import EntityCache
 from longshelf.ingest.locks import keep_locked
-from longshelf.ingest.prepared import Prepared, prepare
+from longshelf.ingest.posts_prepared import prepare_post
+from longshelf.ingest.prepared import Prepared
 from longshelf.ingest.put import put_items
 from longshelf.ingest.rows import Placement
 from longshelf.sources.posts.lines import LINE_MOST, Identity, Line, Lines
@@ -21,7 +24,7 @@ from longshelf.store.database import Database, Transaction, Write
 from longshelf.store.items import Existing
 
 PAGE_LINES = 2_000
-PAGE_BYTES = 16 << 20
+PAGE_BYTES = 4 << 20  # as Python objects ten times as much, at the worst
 ISSUES_KEPT = 1_000  # the first ones, with their line and reason; all are counted
 ANALYZE_AFTER = 5_000  # items written; fewer do not change what the planner should think
 
@@ -42,8 +45,8 @@ class Progress(Protocol):
 
 
 class ImportReport(msgspec.Struct):
-    """`lines` are those with anything in them: added + updated + unchanged + duplicates + invalid. A duplicate is a line whose id the file had
-    before."""
+    """`lines` are those with anything in them: added + updated + unchanged + duplicates + invalid. A duplicate is a line whose id the file
+    had before."""
 
     lines: int = 0
     added: int = 0
@@ -118,17 +121,23 @@ class PostImport:
             files.clear_issues(connection, self.library_id, files.issues(connection, self.library_id))
 
     def _pages(self) -> Iterator[_Page]:
-        """A page ends where a resumed import begins, so that none is read half."""
+        """A page ends where a resumed import begins, so that none is read half. Of a damaged file what could be read comes first."""
         page: list[Line] = []
         held = 0
-        for line in self._lines:
-            page.append(line)
-            held += len(line.text or b"")
-            if len(page) >= PAGE_LINES or held >= PAGE_BYTES or line.number == self._resumed:
-                yield _read(page)
-                page, held = [], 0
+        damage: Invalid | None = None
+        try:
+            for line in self._lines:
+                page.append(line)
+                held += len(line.text or b"")
+                if len(page) >= PAGE_LINES or held >= PAGE_BYTES or line.number == self._resumed:
+                    yield _read(page)
+                    page, held = [], 0
+        except Invalid as error:
+            damage = error
         if page:
             yield _read(page)
+        if damage is not None:
+            raise damage
 
     def _recall(self, page: _Page) -> None:
         """Learns which items a page named that was committed before."""
@@ -140,7 +149,7 @@ class PostImport:
         with self.database.read() as connection:
             known = posts.known(connection, self.library_id, list(page.good))
         changed = {key: each for key, each in page.good.items() if _differs(each, known.get(key))}
-        ready = {key: prepare(each.record) for key, each in changed.items()}
+        ready = {key: prepare_post(each.record) for key, each in changed.items()}
         report = self._counted(page, known, changed)
         with self.database.write() as write:
             ids = self._put(write, ready, changed, known)

@@ -13,4 +13,4 @@ _KNOWN = """SELECT external_id, id, content_hash, added_at, deleted_at, cover_ve
 
 def known(connection: Connection, library_id: int, external_ids: Sequence[str]) -> dict[str, Existing]:
     """The known ones among distinct ids, live or deleted."""
-    return {row[0]: Existing(*row[1:]) for row in select_among(connection, _KNOWN, external_ids, library_id)}
+    return {row[0]: Existing._make(row[1:]) for row in select_among(connection, _KNOWN, external_ids, library_id)}

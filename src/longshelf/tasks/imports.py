@@ -28,8 +28,8 @@ _PIECE = 1 << 20
 
 
 class ImportArgs(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import job is asked. `path` is on the machine `host`; `name` is what people call the file; a `temporary` one goes when the job
-    has ended."""
+    """What an import job is asked. `path` is on the machine `host`; `name` is what people call the file; a `temporary` one goes when the
+    job has ended."""
 
     library_id: int
     path: str
@@ -54,12 +54,12 @@ def request(database: Database, library: Library, path: Path, *, name: str = "",
     """Queues an import; the live one of the same file when there is one. Invalid for a library that takes no posts, Conflict while another
     file is being imported into it or it is being removed."""
     if library.type is not LibraryType.FEED:
-        raise Invalid("--library", f"{library.name} is a {library.type} library; posts are imported into one of their own: choose another name")
+        raise Invalid(
+            "--library", f"{library.name} is a {library.type} library; posts are imported into one of their own: choose another name"
+        )
     if library.state == "removing":
         raise Conflict(f"{library.name} is being removed")
-    args = ImportArgs(
-        library_id=library.id, path=str(path.absolute()), name=name or path.name, host=platform.node(), temporary=temporary
-    )
+    args = ImportArgs(library_id=library.id, path=str(path.absolute()), name=name or path.name, host=platform.node(), temporary=temporary)
     with database.write_quietly() as connection:
         job = jobs.enqueue(
             connection,
@@ -136,7 +136,9 @@ def _lines_done(context: Context) -> int:
 
 
 def _told(report: ImportReport) -> str:
-    return f"{report.invalid:,} lines could not be taken in" if report.invalid else "done"
+    if not report.invalid:
+        return "done"
+    return f"{report.invalid:,} {'line' if report.invalid == 1 else 'lines'} could not be taken in"
 
 
 def _forget(args: ImportArgs, path: Path) -> None:

@@ -55,7 +55,7 @@ def test_every_field_finds_its_place() -> None:
 
 
 def test_absent_null_and_unknown_fields_are_absent() -> None:
-    nothing = {name: None for name in ("kind", "date", "added_at", "rating", "url", "tags", "persons", "series", "extra")}
+    nothing = dict.fromkeys(("kind", "date", "added_at", "rating", "url", "tags", "persons", "series", "extra"))
     assert read(line(**nothing)).record == read(line(unknown=1)).record == read(line()).record
     assert read(line()).record.kind is ItemKind.POST
 
@@ -133,8 +133,7 @@ def test_a_bad_line_says_what_is_wrong_with_it(text: bytes, reason: str) -> None
 def test_whatever_comes_is_an_item_or_a_bad_line(text: bytes) -> None:
     try:
         found = read(text)
-    except BadLine as error:
-        assert str(error)
-    else:
-        assert found.record.title
-        assert "\x00" not in found.record.title + found.record.description
+    except BadLine:
+        return
+    assert found.record.title
+    assert "\x00" not in found.record.title + found.record.description

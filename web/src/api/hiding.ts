@@ -8,9 +8,9 @@ import type { components } from './schema';
 import { ENTITY_PATHS, type EntityKind } from './types';
 
 export type HiddenThing = components['schemas']['HiddenThing'];
-export type HiddenList = components['schemas']['HiddenList'];
+type HiddenList = components['schemas']['HiddenList'];
 
-export const HIDDEN_PAGE = 100;
+const HIDDEN_PAGE = 100;
 
 export const hiddenQuery = (page: number, size = HIDDEN_PAGE) =>
   queryOptions({

@@ -6,7 +6,7 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 export type Account = Schemas['Account'];
-export type AccountList = Schemas['AccountList'];
+type AccountList = Schemas['AccountList'];
 export type ChangeAccount = Schemas['ChangeAccount'];
 export type ApiKey = Schemas['Key'];
 export type KeyList = Schemas['KeyList'];
@@ -14,9 +14,9 @@ export type Scope = ApiKey['scope'];
 export type Rule = Required<Schemas['Rule']>;
 export type UserRestrictions = Schemas['UserRestrictions'];
 export type Profile = Schemas['Profile'];
-export type ProfileList = Schemas['ProfileList'];
+type ProfileList = Schemas['ProfileList'];
 export type Preview = Schemas['Preview'];
-export type WhyHidden = Schemas['WhyHidden'];
+type WhyHidden = Schemas['WhyHidden'];
 export type HiddenReason = Schemas['HiddenReason'];
 
 /** Every rule of one holder, as it is sent: `profile_id` for a person, `name` for a shared profile. */
@@ -27,7 +27,7 @@ export interface RestrictionsBody {
   libraries: number[] | null;
 }
 
-export const USERS_PAGE = 50;
+const USERS_PAGE = 50;
 /** Profiles are few; the server cuts at this many. */
 const MANY = 1_000;
 

@@ -5,6 +5,7 @@ describe('format', () => {
   it('counts', () => {
     expect(format.formatCount(3_412_901)).toBe('3,412,901');
     expect(format.formatCount(1000, true)).toBe('~1,000');
+    expect([format.formatAtLeast(1000), format.formatAtLeast(1000, false)]).toEqual(['1,000+', '1,000']);
     expect(format.formatCompact(3_412_901)).toBe('3.4M');
     expect(format.plural(1, 'item')).toBe('1 item');
     expect(format.plural(0, 'item')).toBe('0 items');

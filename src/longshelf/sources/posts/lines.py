@@ -1,14 +1,13 @@
 """Reading a file of lines: plain, gzip or zstd, told apart by how it begins, in bounded memory.
 
-The rules: a line that is too long is passed over and reported, never held; empty lines are no lines; a byte order mark at the beginning is no
-part of the first. A compressed file that is cut off or damaged ends with Invalid after what could be read."""
+The rules: a line that is too long is passed over and reported, never held; empty lines are no lines; a byte order mark at the beginning is
+no part of the first. A compressed file that is cut off or damaged ends with Invalid after what could be read."""
 
 import gzip
 import hashlib
-import io
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -17,6 +16,8 @@ import msgspec
 import zstandard
 
 from longshelf.errors import Invalid
+
+Read = Callable[[int], bytes]
 
 LINE_MOST = 1 << 20  # bytes of one line
 _READ = 1 << 18
@@ -75,11 +76,11 @@ class Lines:
     def _split(self) -> Iterator[Line]:
         number, rest, passing = 0, b"", False
         with ExitStack() as stack:
-            stream = self._opened(stack)
+            read = self._opened(stack)
             first = True
-            while piece := stream.read(_READ):
+            while piece := read(_READ):
                 if first:
-                    piece, first = _without_mark(piece, stream), False
+                    piece, first = _without_mark(piece, read), False
                 *whole, rest = (rest + piece).split(b"\n")
                 for text in whole:
                     number += 1
@@ -93,24 +94,24 @@ class Lines:
         if passing or rest.strip():
             yield Line(number + 1, None if passing else rest)
 
-    def _opened(self, stack: ExitStack) -> IO[bytes]:
+    def _opened(self, stack: ExitStack) -> Read:
+        """What reads on; it holds nothing back when the next piece turns out to be damaged."""
         if self._magic.startswith(_GZIP):
-            return stack.enter_context(gzip.GzipFile(fileobj=self._file, mode="rb"))
+            return stack.enter_context(gzip.GzipFile(fileobj=self._file, mode="rb")).read1
         if self._magic == _ZSTD:
-            return _Whole(zstandard.ZstdDecompressor(max_window_size=1 << 27), self._file)
-        return self._file
+            return _Whole(zstandard.ZstdDecompressor(max_window_size=1 << 27), self._file).read
+        return self._file.read
 
 
-class _Whole(io.RawIOBase):
+class _Whole:
     """Every frame of a zstd file; an error where the last is cut off, which the library's own reader takes for the end."""
 
     def __init__(self, decompressor: zstandard.ZstdDecompressor, file: IO[bytes]) -> None:
-        super().__init__()
         self._decompressor, self._file = decompressor, file
         self._frame: zstandard.ZstdDecompressionObj | None = None
         self._left = b""
 
-    def read(self, _size: int = -1) -> bytes:
+    def read(self, _size: int) -> bytes:
         """What the next piece of the file holds; empty at the end."""
         while True:
             piece = self._left or self._file.read(_READ // 16)
@@ -128,7 +129,7 @@ class _Whole(io.RawIOBase):
                 return found
 
 
-def _without_mark(piece: bytes, stream: IO[bytes]) -> bytes:
-    while len(piece) < len(_BOM) and (more := stream.read(_READ)):
+def _without_mark(piece: bytes, read: Read) -> bytes:
+    while len(piece) < len(_BOM) and (more := read(_READ)):
         piece += more
     return piece.removeprefix(_BOM)

@@ -1,11 +1,12 @@
 """One line of an import: what it may say, and the item it makes. Pure.
 
-The rules: what cannot be stored as it was meant is refused with its reason, never bent; what is absent or null is absent; unknown fields are
-passed over, so that a newer exporter works. Nothing is fetched: `url` and `thumbnail_url` stand in `extra`."""
+The rules: what cannot be stored as it was meant is refused with its reason, never bent; what is absent or null is absent; unknown fields
+are passed over, so that a newer exporter works. Nothing is fetched: `url` and `thumbnail_url` stand in `extra`."""
 
 import hashlib
 import re
 from datetime import date as calendar_date
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -79,7 +80,7 @@ class Read(msgspec.Struct, frozen=True):
     added_at: int | None
 
 
-class BadLine(ValueError):  # noqa: N818 - the name says what it is
+class BadLine(ValueError):
     """The line makes no item; `str()` is the reason."""
 
 
@@ -132,20 +133,25 @@ def _identity(external_id: str) -> str:
 
 
 def _credits(post: Post, kind: ItemKind) -> tuple[Credit, ...]:
-    found: list[Credit] = []
+    found: list[Credit | None] = []
     for each in post.persons or ():
         name, role = (each, None) if isinstance(each, str) else (each.name, each.role)
-        found.append(Credit(EntityKind.PERSON, _one_line(name), role or _MAIN_ROLE.get(kind, Role.AUTHOR)))
-    found.extend(Credit(EntityKind.STUDIO, _one_line(name)) for name in post.studios or ())
+        found.append(_credit(EntityKind.PERSON, name, role or _MAIN_ROLE.get(kind, Role.AUTHOR), None))
+    found.extend([_credit(EntityKind.STUDIO, name, Role.NONE, None) for name in post.studios or ()])
     for serial in post.series or ():
-        if isinstance(serial, str):
-            found.append(Credit(EntityKind.SERIES, _one_line(serial)))
-        else:
-            found.append(Credit(EntityKind.SERIES, _one_line(serial.name), position=serial.number))
-    found.extend(Credit(EntityKind.TAG, _one_line(name)) for name in post.tags or ())
+        name, number = (serial, None) if isinstance(serial, str) else (serial.name, serial.number)
+        found.append(_credit(EntityKind.SERIES, name, Role.NONE, number))
+    found.extend([_credit(EntityKind.TAG, name, Role.NONE, None) for name in post.tags or ()])
     if len(found) > CREDITS_MOST:
         raise BadLine(f"more than {CREDITS_MOST:,} tags, persons, studios and series")
-    return tuple(credit for credit in found if name_key(credit.name))
+    return tuple([credit for credit in found if credit is not None])
+
+
+@lru_cache(maxsize=1 << 16)
+def _credit(kind: EntityKind, name: str, role: Role, position: float | None) -> Credit | None:
+    """None for a name that says nothing. Posts name the same few again and again."""
+    name = _one_line(name)
+    return Credit(kind, name, role, position) if name_key(name) else None
 
 
 def _extra(post: Post) -> dict[str, object]:
@@ -167,13 +173,19 @@ def _dated(text: str | None) -> tuple[str, int | None]:
     if not _DATE.fullmatch(text):
         created_at = _instant("date", text)
         text = text[:10]
+    if not _is_date(text):
+        raise BadLine(f"date: {text!r} is no date; write YYYY, YYYY-MM or YYYY-MM-DD")
+    return text, created_at
+
+
+def _is_date(text: str) -> bool:
+    if not _DATE.fullmatch(text):  # ISO 8601 has other ways to write one
+        return False
     try:
-        if not _DATE.fullmatch(text):  # other ways of ISO 8601 to write one
-            raise ValueError
         calendar_date.fromisoformat(text + "-01-01"[len(text) - 4 :] if len(text) < 10 else text)
     except ValueError:
-        raise BadLine(f"date: {text!r} is no date; write YYYY, YYYY-MM or YYYY-MM-DD") from None
-    return text, created_at
+        return False
+    return True
 
 
 def _instant(field: str, text: str | None) -> int | None:

@@ -71,6 +71,16 @@ describe('the filter panel', () => {
     expect(address()).toBe('');
   });
 
+  it('says of counts that are lower bounds that they are', async () => {
+    const tag = { values: [...TAGS, { id: 3, name: 'rare', count: 0 }], total: 3, is_estimate: true };
+    const answer = JSON.stringify({ facets: { tag }, total_count: 1230 });
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response(answer));
+    render(<Panel />);
+    expect(await screen.findByRole('button', { name: /^red at least 1,200\+$/ })).toBeVisible();
+    expect(screen.getByRole('button', { name: /^Tag\s*3\+$/ })).toBeVisible();
+    expect(screen.getByRole('button', { name: /^rare/ })).not.toHaveAttribute('data-empty');
+  });
+
   it('leaves out facets that have nothing to choose', async () => {
     render(<Panel />);
     await screen.findByText('1,200');

@@ -55,7 +55,7 @@ export function SelectionBar({ state, selection, total, cache, onChange }: Selec
       <strong aria-live="polite">{plural(count, 'item')} selected</strong>
       {count < total && (
         <Button variant="subtle" color="gray" size="compact-sm" onClick={() => onChange(Selection.all(total))}>
-          All {formatCount(total)}
+          All {formatCount(total, cache.isEstimate)}
         </Button>
       )}
       {items.length === count && (

@@ -21,7 +21,7 @@ import { EmptyState, ErrorState } from '@/ui/States';
 import { useHideEntity } from '@/ui/useHideEntity';
 import classes from './EntitiesPage.module.css';
 import { EntityCard } from './EntityCard';
-import { EntitySelection, useChosen, useFollowedEdits } from './EntitySelection';
+import { EntitySelection, useChosen, useFollowedEdits, useSelectKeys } from './EntitySelection';
 import { ENTITY_LOOKS } from './kinds';
 
 type Look = (typeof ENTITY_LOOKS)[number];
@@ -179,6 +179,7 @@ function Results({ look, q, listing, selecting, onDone }: ResultsProps) {
   );
   const { chosen, selection, toggle, clear } = useChosen(selecting);
   useFollowedEdits(listing, grid, clear);
+  useSelectKeys(selecting, grid, (index) => cache.item(index), toggle);
   const open = (entity: Entity, index: number) => {
     if (selecting) return toggle(entity, index);
     const { kind, id } = entity;

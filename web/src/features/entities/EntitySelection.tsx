@@ -54,6 +54,30 @@ export function useFollowedEdits(listing: ListingHandle<Entity>, grid: Grid, cle
   );
 }
 
+/** As in the browse page; Enter does the same as a click. */
+export function useSelectKeys(
+  selecting: boolean,
+  grid: Grid,
+  find: (index: number) => Entity | undefined,
+  toggle: (entity: Entity, index: number) => void,
+): void {
+  useKeys(
+    [
+      {
+        keys: ['x', 'Space'],
+        label: 'Select or unselect',
+        group: 'Selecting',
+        run: () => {
+          const entity = find(grid.active);
+          if (entity) toggle(entity, grid.active);
+        },
+        when: () => grid.focused.current,
+      },
+    ],
+    selecting,
+  );
+}
+
 interface EntitySelectionProps {
   look: (typeof ENTITY_LOOKS)[number];
   chosen: Chosen;

@@ -147,6 +147,7 @@ function TargetInput({ source, onChange }: { source: Entity; onChange: (target: 
     <Select
       {...OPTION_LIST}
       data-autofocus
+      openOnFocus={false} // the dialog is still on its way to its place then
       label={`The ${one} that stays`}
       description={`Any ${one} of the same library.`}
       placeholder="Search by name"

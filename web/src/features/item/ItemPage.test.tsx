@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Item } from '@/api/types';
+import { listingOf } from '@/test/cards';
 import { fakeServer, Refused, renderRoutes } from '@/test/render';
 import { keymap } from '@/ui/keys';
 import { shellRoute } from '@/ui/routing';
@@ -92,17 +93,30 @@ describe('the item page', () => {
   });
 
   test('editing sends only what changed, and shows what is locked', async () => {
-    const item = itemWith({ locked: ['title'], subtitle: 'A Novel' });
-    const calls = await show(item, { 'PATCH /api/items/7': { ...item, subtitle: 'An Epic' } });
+    const item = itemWith({ locked: ['genre', 'tag', 'title'], subtitle: 'A Novel' });
+    const locks = item.locked.map((field) => ({ field, user_id: 1, user_name: 'ada', locked_at: item.added_at }));
+    const calls = await show(item, {
+      'GET /api/items/7/locks': listingOf(locks),
+      'PATCH /api/items/7': { ...item, subtitle: 'An Epic' },
+    });
     await userEvent.click(await screen.findByRole('button', { name: 'More' }));
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Edit' }));
     const dialog = within(await screen.findByRole('dialog'));
-    expect(dialog.getByLabelText('(edited by hand)')).toBeInTheDocument();
+    expect(await dialog.findAllByText(/^Edited by ada/)).toHaveLength(3);
+    await userEvent.click(dialog.getByRole('button', { name: 'Let the source decide again: Genres' }));
+    await userEvent.click(dialog.getByRole('button', { name: 'Let the source decide again: Tags' }));
+    await userEvent.click(dialog.getByRole('button', { name: 'Keep Tags as it is' }));
+    await userEvent.type(dialog.getByLabelText('Title'), ' of mine');
+    await userEvent.click(dialog.getByRole('button', { name: 'Let the source decide again: Title' }));
+    expect(dialog.getByLabelText('Title')).toBeDisabled();
     await userEvent.clear(dialog.getByLabelText('Subtitle'));
     await userEvent.type(dialog.getByLabelText('Subtitle'), 'An Epic');
     await userEvent.click(dialog.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText('An Epic')).toBeVisible();
-    expect(calls.find((call) => call.method === 'PATCH')?.body).toEqual({ subtitle: 'An Epic' });
+    expect(calls.find((call) => call.method === 'PATCH')?.body).toEqual({
+      subtitle: 'An Epic',
+      unlock: ['genre', 'title'],
+    });
   });
 
   test('only those who administer may edit', async () => {

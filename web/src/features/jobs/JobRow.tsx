@@ -42,7 +42,8 @@ export function JobRow({ job, library, undoable }: JobRowProps) {
     },
     onError: (error) => notifications.show({ color: 'red', title: 'Not undone', message: error.message }),
   });
-  const name = library === null ? jobName(job.kind) : `${jobName(job.kind)} of ${library}`;
+  const place = job.kind.endsWith('merge') ? 'in' : 'of';
+  const name = library === null ? jobName(job.kind) : `${jobName(job.kind)} ${place} ${library}`;
   const { icon: Icon, label } = LOOKS[job.state as keyof typeof LOOKS] ?? LOOKS.queued;
   const live = isRunning(job) || isWaiting(job);
   return (

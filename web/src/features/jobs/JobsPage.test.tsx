@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import type { Job } from '@/api/types';
@@ -6,6 +6,7 @@ import { fakeServer, renderRoutes } from '@/test/render';
 import { errorsText, jobName, progressText, resultText, tookText } from '@/ui/jobText';
 import { shellRoute } from '@/ui/routing';
 import { jobRoutes } from './routes';
+import { canUndo } from './undoing';
 
 function jobWith(changes: Partial<Job> = {}): Job {
   return {
@@ -75,4 +76,38 @@ test('names, durations and errors', () => {
   expect(tookText(jobWith({ finished_at: '2026-05-01T11:59:00.2Z' }))).toBe('under a second');
   expect(tookText(jobWith({ finished_at: null }))).toBe('');
   expect([errorsText(0), errorsText(1), errorsText(2000)]).toEqual(['', '1 problem', '2,000 problems']);
+});
+
+test('what a finished change did can be put back, once', async () => {
+  const change = jobWith({ id: 4, kind: 'bulk_edit', library_id: null, result: { edit_id: 2, changed: 3, left: 0 } });
+  const undone = jobWith({
+    id: 5,
+    kind: 'undo_bulk_edit',
+    library_id: null,
+    result: { edit_id: 2, changed: 3, left: 0 },
+  });
+  const calls = fakeServer({
+    'GET /api/jobs': { items: [change, jobWith({ id: 1, result: { files: 10, added: 10 } })] },
+    'GET /api/libraries': { items: [{ id: 1, name: 'Books' }] },
+    'POST /api/jobs/4/undo': undone,
+  });
+  await renderRoutes(shellRoute, jobRoutes, '/jobs');
+  expect(await screen.findByText('3 changed')).toBeVisible();
+  await userEvent.click(screen.getByRole('button', { name: /^Undo/ }));
+  expect(await screen.findByText('Undo a change of many items')).toBeVisible();
+  expect(await screen.findByText('As it was before.')).toBeVisible();
+  await waitFor(() => expect(screen.queryByRole('button', { name: 'Undo: Change of many items' })).toBeNull());
+  expect(calls.filter(({ path }) => path === '/api/jobs/4/undo')).toHaveLength(1);
+});
+
+test('which jobs can be undone', () => {
+  const merge = jobWith({ kind: 'merge', result: { merge_id: 7 } });
+  expect(canUndo(merge, [])).toBe(true);
+  expect(canUndo({ ...merge, state: 'cancelled', result: null }, [])).toBe(true);
+  expect(canUndo({ ...merge, finished_at: null }, [])).toBe(false);
+  expect(canUndo(jobWith(), [])).toBe(false);
+  const back = jobWith({ kind: 'undo_merge', result: { merge_id: 7 } });
+  expect(canUndo(merge, [back])).toBe(false);
+  expect(canUndo(merge, [{ ...back, state: 'failed' }])).toBe(true);
+  expect(canUndo(merge, [{ ...back, result: { merge_id: 8 } }])).toBe(true);
 });

@@ -1,11 +1,12 @@
+import { notifications } from '@mantine/notifications';
 import { screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Job, Library } from '@/api/types';
 import { fakeServer, Refused, renderRoutes } from '@/test/render';
 import { shellRoute } from '@/ui/routing';
 import { matching } from './IssuesDrawer';
-import { foldersIn, nameFor, scanOf, stateLook } from './libraryState';
+import { folderChanges, foldersIn, nameFor, scanOf, stateLook } from './libraryState';
 import { libraryRoutes } from './routes';
 
 const NOW = Date.parse('2026-05-01T12:00:00Z');
@@ -54,6 +55,8 @@ const listing = <T,>(items: T[]) => ({
   pagination: { page: 1, page_size: 50, total_count: items.length, next_page: null, has_next: false },
   snapshot: '',
 });
+
+afterEach(() => notifications.clean());
 
 async function show(answers: Record<string, unknown>, address = '/libraries') {
   const calls = fakeServer({
@@ -129,6 +132,60 @@ describe('the libraries page', () => {
     expect(screen.getByText('b/cut.cbz')).toBeInTheDocument();
   });
 
+  test('a library is edited: only what changed is sent, and what a scan will do is said first', async () => {
+    const options = { audio: 'auto', follow_links: false, watch: true };
+    const { calls } = await show({
+      'GET /api/libraries': listing([libraryWith({ folders: ['/srv/books', '/srv/old'], options })]),
+      'PATCH /api/libraries/1': libraryWith(),
+    });
+    await userEvent.click(await screen.findByRole('button', { name: 'More about Books' }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Edit' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Edit Books' }));
+    expect(dialog.getByRole('button', { name: 'Save' })).toBeDisabled();
+    const folders = dialog.getByRole('textbox', { name: 'Folders' });
+    await userEvent.clear(folders);
+    await userEvent.type(folders, '/srv/books/{Enter}/srv/new');
+    await userEvent.click(dialog.getByRole('switch', { name: /Follow links/ }));
+    const said = within(dialog.getByRole('list', { name: 'What a scan will do' }));
+    expect(said.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
+      '/srv/new will be read.',
+      '/srv/old leaves: its items go with the scan that follows. Its files are not touched.',
+    ]);
+    await userEvent.click(dialog.getByRole('button', { name: 'Save and scan' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(calls.find(({ method }) => method === 'PATCH')?.body).toEqual({
+      folders: ['/srv/books/', '/srv/new'],
+      options: { follow_links: true },
+    });
+  });
+
+  test('a mirror has a name only', async () => {
+    await show({ 'GET /api/libraries': listing([libraryWith({ type: 'stash', folders: [] })]) });
+    expect(await screen.findByRole('button', { name: 'Sync now' })).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'More about Books' }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Edit' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    expect(dialog.getAllByRole('textbox')).toHaveLength(1);
+    expect(dialog.queryByRole('switch')).toBeNull();
+  });
+
+  test('removing is a job: how far it is is shown, and one that stopped half-way goes on', async () => {
+    const removal = jobWith({ id: 11, kind: 'remove_library' });
+    const { calls } = await show({
+      'GET /api/libraries': listing([
+        libraryWith({ state: 'removing' }),
+        libraryWith({ id: 2, name: 'Films', state: 'removing' }),
+      ]),
+      'GET /api/jobs': listing([removal]),
+      'DELETE /api/libraries/2': jobWith({ id: 12, kind: 'remove_library', library_id: 2 }),
+    });
+    expect(await screen.findByRole('progressbar', { name: 'Removal of Books' })).toBeVisible();
+    expect(screen.queryByRole('button', { name: /More about/ })).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: 'Go on removing' }));
+    expect(await screen.findByRole('progressbar', { name: 'Removal of Films' })).toBeVisible();
+    expect(calls.at(-1)?.path).toBe('/api/libraries/2');
+  });
+
   test('those who do not administer see no buttons', async () => {
     await show({
       'GET /api/session': { user: { id: 2, name: 'bob', admin: false } },
@@ -167,4 +224,9 @@ test('problems match when every word is in the path or the reason', () => {
   expect(matching([issue], 'SHORT a/')).toHaveLength(1);
   expect(matching([issue], 'short bomb')).toHaveLength(0);
   expect(matching([issue], ' ')).toHaveLength(1);
+});
+
+test('folders compare without the slash at their end', () => {
+  expect(folderChanges(['/a', '/b'], ['/b/', '/c'])).toEqual({ added: ['/c'], left: ['/a'] });
+  expect(folderChanges(['/'], ['/'])).toEqual({ added: [], left: [] });
 });

@@ -13,30 +13,6 @@ depends_on = None
 
 def upgrade() -> None:  # noqa: PLR0915 - one line a table
     op.create_table(
-        "attempt",
-        sa.Column("key", sa.LargeBinary(), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("last_at", sa.BigInteger(), nullable=False),
-        sa.Column("until", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_attempt")),
-    )
-    op.create_index("ix_attempt_last", "attempt", ["last_at"], unique=False)
-    op.create_table(
-        "bulk_edit",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("undo_job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("personal", sa.Integer(), nullable=False),
-        sa.Column("plan", sa.Text(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("items", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_edit")),
-    )
-    op.create_index("ix_bulk_edit_created", "bulk_edit", ["created_at"], unique=False)
-    op.create_index("ix_bulk_edit_job", "bulk_edit", ["job_id"], unique=False)
-    op.create_table(
         "change",
         sa.Column("revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("committed_at", sa.BigInteger(), nullable=False),
@@ -103,19 +79,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
         sa.UniqueConstraint("name", name=op.f("uq_library_name")),
     )
     op.create_table(
-        "restriction_profile",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("name_key", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_restriction_profile")),
-        sa.UniqueConstraint("name_key", name=op.f("uq_restriction_profile_name_key")),
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
         "revision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
@@ -161,27 +124,12 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
         sa.Column("name", sa.Text(), server_default="", nullable=False),
         sa.Column("prefix", sa.String(length=12), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("scope", sa.String(length=8), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=True),
-        sa.Column("expires_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_api_key_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_key_token_hash")),
-        sqlite_autoincrement=True,
     )
-    op.create_index("ix_api_key_user", "api_key", ["user_id"], unique=False)
-    op.create_table(
-        "bulk_edit_piece",
-        sa.Column("edit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("state", sa.String(length=8), nullable=False),
-        sa.Column("items", sa.Text(), nullable=False),
-        sa.Column("before", sa.LargeBinary(), nullable=True),
-        sa.ForeignKeyConstraint(["edit_id"], ["bulk_edit.id"], name=op.f("fk_bulk_edit_piece_edit_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("edit_id", "number", name=op.f("pk_bulk_edit_piece")),
-    )
-    op.create_index("ix_bulk_edit_piece_state", "bulk_edit_piece", ["edit_id", "state", "number"], unique=False)
     op.create_table(
         "entity",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -218,26 +166,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
         sa.UniqueConstraint("library_id", "root", "path", name=op.f("uq_folder_library_id_root_path")),
     )
     op.create_index("ix_folder_parent", "folder", ["parent_id"], unique=False)
-    op.create_table(
-        "home",
-        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("carousels", sa.Text(), nullable=False),
-        sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_home_user_id")),
-        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_home")),
-    )
-    op.create_table(
-        "identity",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("issuer", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
-        sa.Column("subject", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_identity_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
-        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_identity_issuer_subject")),
-    )
-    op.create_index("ix_identity_user", "identity", ["user_id"], unique=False)
     op.create_table(
         "item",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -408,80 +336,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     )
     op.create_index("ix_job_event_job", "job_event", ["job_id", "id"], unique=False)
     op.create_table(
-        "mirror",
-        sa.Column("library_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("state", sa.Text(), server_default="{}", nullable=False),
-        sa.Column("holder", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["library_id"], ["library.id"], name=op.f("fk_mirror_library_id")),
-        sa.PrimaryKeyConstraint("library_id", name=op.f("pk_mirror")),
-    )
-    op.create_table(
-        "mirror_file",
-        sa.Column("library_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("file_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("scene_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.ForeignKeyConstraint(["library_id"], ["library.id"], name=op.f("fk_mirror_file_library_id")),
-        sa.PrimaryKeyConstraint("library_id", "file_id", "scene_id", name=op.f("pk_mirror_file")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "mirror_merge",
-        sa.Column("library_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("source_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("target_id", sa.BigInteger(), nullable=False),
-        sa.Column("merged_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["library_id"], ["library.id"], name=op.f("fk_mirror_merge_library_id")),
-        sa.PrimaryKeyConstraint("library_id", "kind", "source_id", name=op.f("pk_mirror_merge")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "mirror_missing",
-        sa.Column("library_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("remote_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.ForeignKeyConstraint(["library_id"], ["library.id"], name=op.f("fk_mirror_missing_library_id")),
-        sa.PrimaryKeyConstraint("library_id", "kind", "remote_id", name=op.f("pk_mirror_missing")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "mirror_row",
-        sa.Column("library_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("remote_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("local_id", sa.BigInteger(), nullable=False),
-        sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.Column("stamp", sa.Text(), nullable=False),
-        sa.Column("made_at", sa.BigInteger(), nullable=True),
-        sa.Column("gone", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("files", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(["library_id"], ["library.id"], name=op.f("fk_mirror_row_library_id")),
-        sa.PrimaryKeyConstraint("library_id", "kind", "remote_id", name=op.f("pk_mirror_row")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "mirror_stale",
-        sa.Column("library_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("entity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("vanished", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("after_item", sa.BigInteger(), server_default="0", nullable=False),
-        sa.ForeignKeyConstraint(["library_id"], ["library.id"], name=op.f("fk_mirror_stale_library_id")),
-        sa.PrimaryKeyConstraint("library_id", "entity_id", name=op.f("pk_mirror_stale")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "restriction",
-        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("profile_id", sa.Integer(), nullable=True),
-        sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["profile_id"], ["restriction_profile.id"], name=op.f("fk_restriction_profile_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_restriction_user_id")),
-        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_restriction")),
-    )
-    op.create_index("ix_restriction_profile_id", "restriction", ["profile_id"], unique=False)
-    op.create_table(
         "saved_view",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -506,18 +360,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     )
     op.create_table(
         "session",
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("device", sa.Text(), server_default="", nullable=False),
-        sa.Column("address", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_session_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_session_token_hash")),
-        sqlite_autoincrement=True,
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_session")),
     )
     op.create_index("ix_session_user", "session", ["user_id"], unique=False)
     op.create_table(
@@ -555,38 +404,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
         sa.PrimaryKeyConstraint("source_id", "target_id", "relation", name=op.f("pk_entity_link")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_entity_link_target", "entity_link", ["target_id", "source_id"], unique=False)
-    op.create_table(
-        "entity_lock",
-        sa.Column("entity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("field", sa.String(length=40), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("locked_at", sa.BigInteger(), nullable=False),
-        sa.Column("said", sa.Text(), server_default="null", nullable=False),
-        sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name=op.f("fk_entity_lock_entity_id")),
-        sa.PrimaryKeyConstraint("entity_id", "field", name=op.f("pk_entity_lock")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "entity_merge",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("library_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("target_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("undo_job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("links", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("before", sa.Text(), server_default="{}", nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("finished_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["library_id"], ["library.id"], name=op.f("fk_entity_merge_library_id")),
-        sa.ForeignKeyConstraint(["target_id"], ["entity.id"], name=op.f("fk_entity_merge_target_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_entity_merge")),
-    )
-    op.create_index("ix_entity_merge_job", "entity_merge", ["job_id"], unique=False)
-    op.create_index("ix_entity_merge_target", "entity_merge", ["target_id"], unique=False)
     op.create_table(
         "field_lock",
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -644,27 +461,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
     )
     op.create_index("ix_link_entity", "link", ["entity_id", "item_id"], unique=False)
     op.create_table(
-        "play",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("source", sa.String(length=16), nullable=False),
-        sa.Column("started_at", sa.BigInteger(), nullable=False),
-        sa.Column("last_at", sa.BigInteger(), nullable=False),
-        sa.Column("covered_to", sa.BigInteger(), nullable=False),
-        sa.Column("seconds", sa.Float(precision=53), server_default="0", nullable=False),
-        sa.Column("passed", sa.Float(precision=53), server_default="0", nullable=False),
-        sa.Column("counted", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("finished", sa.Integer(), server_default="0", nullable=False),
-        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_play_item_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_play_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_play")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index("ix_play_item", "play", ["item_id"], unique=False)
-    op.create_index("ix_play_user_item", "play", ["user_id", "item_id", "started_at"], unique=False)
-    op.create_index("ix_play_user_started", "play", ["user_id", "started_at", "id"], unique=False)
-    op.create_table(
         "user_entity",
         sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("entity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -678,14 +474,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
         sqlite_with_rowid=False,
     )
     op.create_index("ix_user_entity_entity", "user_entity", ["entity_id"], unique=False)
-    op.create_index(
-        "ix_user_entity_hidden",
-        "user_entity",
-        ["user_id", "entity_id"],
-        unique=False,
-        sqlite_where=sa.text("hidden = 1"),
-        postgresql_where=sa.text("hidden = 1"),
-    )
     op.create_table(
         "user_item",
         sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -703,22 +491,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_item_user_id")),
         sa.PrimaryKeyConstraint("user_id", "item_id", name=op.f("pk_user_item")),
         sqlite_with_rowid=False,
-    )
-    op.create_index(
-        "ix_user_item_favorite",
-        "user_item",
-        ["user_id", "favorite", "item_id"],
-        unique=False,
-        sqlite_where=sa.text("favorite > 0"),
-        postgresql_where=sa.text("favorite > 0"),
-    )
-    op.create_index(
-        "ix_user_item_hidden",
-        "user_item",
-        ["user_id", "item_id"],
-        unique=False,
-        sqlite_where=sa.text("hidden = 1"),
-        postgresql_where=sa.text("hidden = 1"),
     )
     op.create_index("ix_user_item_item", "user_item", ["item_id"], unique=False)
     op.create_index(
@@ -754,44 +526,5 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
         postgresql_where=sa.text("rating IS NOT NULL"),
     )
     op.create_index("ix_user_item_version", "user_item", ["user_id", "version"], unique=False)
-    op.create_table(
-        "watch_session",
-        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("session", sa.String(length=64), nullable=False),
-        sa.Column("play_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("playing", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Float(precision=53), nullable=True),
-        sa.Column("rate", sa.Float(precision=53), nullable=False),
-        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_watch_session_item_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_watch_session_user_id")),
-        sa.PrimaryKeyConstraint("user_id", "item_id", "session", name=op.f("pk_watch_session")),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_watch_session_item", "watch_session", ["item_id"], unique=False)
-    op.create_table(
-        "entity_merge_piece",
-        sa.Column("merge_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("moved", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["merge_id"], ["entity_merge.id"], name=op.f("fk_entity_merge_piece_merge_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("merge_id", "number", name=op.f("pk_entity_merge_piece")),
-    )
-    op.create_table(
-        "entity_merged",
-        sa.Column("merge_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("entity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("target_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("name_key", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
-        sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name=op.f("fk_entity_merged_entity_id")),
-        sa.ForeignKeyConstraint(["merge_id"], ["entity_merge.id"], name=op.f("fk_entity_merged_merge_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["target_id"], ["entity.id"], name=op.f("fk_entity_merged_target_id")),
-        sa.PrimaryKeyConstraint("merge_id", "entity_id", name=op.f("pk_entity_merged")),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_entity_merged_entity", "entity_merged", ["entity_id"], unique=False)
     op.execute("INSERT INTO revision (id, value) VALUES (1, 0)")
     search.create_search(op.get_bind())

@@ -118,7 +118,9 @@ export function EditDialog({ item, onClose }: EditDialogProps) {
           ))}
           {others.length > 0 && (
             <section aria-label="Also edited by hand">
-              <Text fw={500}>Also edited by hand</Text>
+              <Text fw={500} mb={4}>
+                Also edited by hand
+              </Text>
               {others.map((lock) => locked(lock.field, lockName(lock.field), lockName(lock.field)))}
             </section>
           )}

@@ -15,7 +15,7 @@ const OLDEST = 99;
 
 type Effect = Preview['hidden_by_rule'][number];
 
-export interface RulesEditorProps {
+interface RulesEditorProps {
   draft: Draft;
   onChange: (draft: Draft) => void;
   /** What each part hides by itself, of the rules edited here. */

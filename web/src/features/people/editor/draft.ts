@@ -54,7 +54,3 @@ export function withRule(draft: Draft, key: number, changes: Partial<Rule> | nul
 export function withCeiling(draft: Draft, on: boolean): Draft {
   return { ...draft, age_rating_max: on ? USUAL_CEILING : null, unrated: 'hide' };
 }
-
-export function restricts(draft: Draft): boolean {
-  return draft.rules.length > 0 || draft.age_rating_max !== null || draft.libraries !== null;
-}
