@@ -94,7 +94,7 @@ def _system(context: Context, _arguments: Arguments) -> Read:
     return lambda _root: {
         "databaseSchema": DATABASE_SCHEMA,
         "databasePath": context.world.database_path,
-        "configPath": "/root/.stash/config.yml",
+        "configPath": "/config/.stash/config.yml",
         "appSchema": DATABASE_SCHEMA,
         "status": "OK",
         "os": "linux",

@@ -15,7 +15,7 @@ from longshelf.demo.stash.stamps import HostClock
 
 Kind = Literal["scene", "image", "gallery", "performer", "studio", "tag", "group", "marker"]
 KINDS: tuple[Kind, ...] = ("scene", "image", "gallery", "performer", "studio", "tag", "group", "marker")
-DATABASE_PATH = "/root/.stash/stash-go.sqlite"
+DATABASE_PATH = "/config/.stash/stash-go.sqlite"
 
 
 @dataclass
