@@ -64,5 +64,5 @@ describe('sections', () => {
 });
 
 test('between nothing and the end it is started', () => {
-  expect([null, 0, 0.01, 0.97, 0.98, 1].map(isStarted)).toEqual([false, false, true, true, false, false]);
+  expect([null, 0, 0.01, 0.94, 0.95, 1].map(isStarted)).toEqual([false, false, true, true, false, false]);
 });
