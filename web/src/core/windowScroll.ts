@@ -31,7 +31,8 @@ export interface Frame {
 
 export const WINDOW_PX = 2_000_000; // under every browser's cap, and 1/8 px exact in 32-bit floats
 const REST_MS = 140;
-const OVERSCAN_ROWS = 2;
+const OVERSCAN_ROWS = 2; // above only while moving: most people go on downwards, and every row costs nodes
+const OVERSCAN_AT_REST = 1;
 const EXTRA_ROWS = 4; // in the direction of travel, at speed
 const FAST_VIEWPORTS = 4; // per second
 const EDGE_ABOVE = 2; // viewports left before a rebase is forced
@@ -231,7 +232,7 @@ export class WindowScroll {
       origin: this.origin,
       top,
       bottom,
-      first: Math.max(0, top - OVERSCAN_ROWS - (speed < 0 ? extra : 0)),
+      first: Math.max(0, top - (this.moving ? OVERSCAN_ROWS : OVERSCAN_AT_REST) - (speed < 0 ? extra : 0)),
       last: Math.min(this.rows - 1, bottom + OVERSCAN_ROWS + (speed > 0 ? extra : 0)),
       moving: this.moving,
       fast: this.scrubbing || (this.moving && viewportsPerSecond > FAST_VIEWPORTS),
