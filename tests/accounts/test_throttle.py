@@ -77,6 +77,13 @@ def test_other_processes_and_another_start_know_what_this_one_counted(database: 
     elsewhere.close()
 
 
+def test_a_clock_that_was_read_before_anothers_turn_refuses_nobody(database: Database, clock: Clock) -> None:
+    throttle = Throttle(database)
+    throttle.attempt("ann", "10.0.0.1")
+    clock.at -= 1  # who came first to the clock came second to the rows
+    throttle.attempt("ann", "10.0.0.1")
+
+
 def test_attempts_made_at_once_are_counted_before_any_is_judged(database: Database) -> None:
     start = threading.Barrier(16)
 

@@ -21,6 +21,11 @@ _IDS = re.compile(r"(?<![0-9A-Za-z.])(?:70|80)000[0-9]{2}(?![0-9A-Za-z])")
 ASKED_OF_A_KIND = 4  # hidden and visible things asked for one by one
 
 
+def ids_in(text: str) -> set[int]:
+    """Ids of items and entities anywhere in an answer."""
+    return {int(each) for each in _IDS.findall(text)}
+
+
 @dataclass
 class Asking:
     """One viewer at one moment: what he may see by the oracle, and a client that is signed in as he."""
@@ -74,7 +79,7 @@ class Asking:
             self.library_name(each) for each in self.libraries
         }
         leaked = {each for each in _WORDS.findall(_RANDOM.sub("", text)) if each.lower() not in words}
-        leaked |= {each for each in _IDS.findall(text) if int(each) not in self.items | named | self.also}
+        leaked |= {str(each) for each in ids_in(text) - self.items - named - self.also}
         assert not leaked, f"{where} tells of {sorted(leaked)[:5]}"
 
     def library_name(self, library_id: int) -> str:

@@ -42,7 +42,8 @@ def begin(connection: Connection, watched: Sequence[Watched], at: int) -> int:
         failures, last_at, _ = found[each.key]
         count = (0 if last_at < at - FORGOTTEN else failures) + 1
         text = "UPDATE attempt SET failures = ?, last_at = ?, until = ? WHERE key = ?"
-        run(connection, text, count, at, at + each.wait(count), each.key)
+        pause = each.wait(count)
+        run(connection, text, count, at, at + pause if pause else 0, each.key)  # 0: clocks were read before the turn, in any order
     return 0
 
 
