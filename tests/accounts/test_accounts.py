@@ -278,3 +278,42 @@ def test_a_stolen_session_is_no_way_to_guess_the_password(database: Database, ac
             accounts.change_password(user.id, "guess", "another password", "9.9.9.9")
     with pytest.raises(TooManyAttempts):
         accounts.change_password(user.id, PASSWORD, "another password", "9.9.9.9")
+
+
+def test_a_sign_in_that_overlaps_a_reset_opens_nothing(database: Database, accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old password was right when it was looked at; by the time a session would begin it no longer is."""
+    ann = users.add(database, "ann", PASSWORD)
+    plain = passwords.matches
+
+    def slowly(password: str, stored: str | None) -> bool:
+        right = plain(password, stored)
+        users.change(database, ann.id, password="another one altogether")
+        return right
+
+    monkeypatch.setattr(passwords, "matches", slowly)
+    with pytest.raises(NotSignedIn):
+        accounts.sign_in("ann", PASSWORD, ORIGIN)
+    with pytest.raises(Invalid, match="any more"):
+        accounts.change_password(ann.id, "another one altogether", "a third one to be sure", "1.2.3.4")
+    monkeypatch.undo()
+    assert accounts.sign_in("ann", "another one altogether", ORIGIN)
+
+
+def test_a_key_that_is_over_bounds_what_it_makes_by_refusing(accounts: Accounts) -> None:
+    with pytest.raises(NotSignedIn):
+        accounts.key_expiry("ls_unknown")
+
+
+def test_the_own_name_is_no_password_whoever_sets_it(database: Database) -> None:
+    ann = users.add(database, "ann andersson", PASSWORD)
+    with pytest.raises(Invalid, match="anybody tries"):
+        users.change(database, ann.id, password="Ann Andersson")
+
+
+def test_nobody_makes_keys_without_end(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "MOST", 2)
+    ann = users.add(database, "ann", PASSWORD)
+    for _ in range(2):
+        keys.add(database, ann.id, "phone")
+    with pytest.raises(Conflict, match="2 keys"):
+        keys.add(database, ann.id, "phone")

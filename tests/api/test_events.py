@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from longshelf.api.events import EventFeed
+from longshelf.api.events import EventFeed, Hears
 from longshelf.api.threads import Threads
 from longshelf.catalog.following import Follower, Mark, read_mark
 from longshelf.store import jobs
@@ -119,7 +119,7 @@ def test_silence_is_broken_by_a_heartbeat_and_looking_stops_with_the_last_listen
     feed = EventFeed(threads, lambda mark: Follower(catalogue.database, mark), look=0.01, heartbeat=0.05)
 
     async def scenario() -> list[bytes]:
-        stream = feed.listen("", jobs=True)
+        stream = feed.listen("", lambda: Hears(jobs=True, libraries=None))
         chunks = [await anext(stream) for _ in range(2)]
         await stream.aclose()  # type: ignore[attr-defined]  # an async generator
         return chunks
@@ -128,6 +128,23 @@ def test_silence_is_broken_by_a_heartbeat_and_looking_stops_with_the_last_listen
     assert b"event: hello" in hello
     assert beat == b": still here\n\n"
     assert feed._looking is None
+    threads.close()
+    catalogue.database.close()
+
+
+def test_a_stream_ends_when_its_listener_may_not_listen_any_more(tmp_path_factory: Any) -> None:
+    catalogue = make_catalogue(tmp_path_factory.mktemp("over"), count=1)
+    threads = Threads(2, 1)
+    feed = EventFeed(threads, lambda mark: Follower(catalogue.database, mark), look=0.01, heartbeat=0.05)
+    answers = [Hears(jobs=True, libraries=None), Hears(jobs=True, libraries=None)]
+
+    async def scenario() -> list[bytes]:
+        return [chunk async for chunk in feed.listen("", lambda: answers.pop() if answers else None)]
+
+    hello, *beats = asyncio.run(scenario())
+    assert b"event: hello" in hello
+    assert beats
+    assert set(beats) == {b": still here\n\n"}
     threads.close()
     catalogue.database.close()
 

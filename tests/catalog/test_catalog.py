@@ -151,8 +151,8 @@ def test_jobs_are_listed_in_pages_and_followed(parts: Parts) -> None:
     assert [job.id for page in (1, 2, 3) for job in parts.work.browse((), "", page, 2).items] == ids[::-1]
     assert parts.work.browse(("done",), "", 1, 2).pagination.total_count == 0
     assert parts.work.browse(("queued",), "test", 1, 50).pagination.total_count == 5
-    assert parts.work.cancel(ids[0]).state == "cancelled"
-    assert parts.work.retry(ids[0]).state == "queued"
+    assert parts.work.cancel(ANN, ids[0]).state == "cancelled"
+    assert parts.work.retry(ANN, ids[0]).state == "queued"
     assert {job.id for job in follower.look().jobs} == set(ids)
 
 
@@ -179,10 +179,25 @@ def test_a_job_that_has_ended_is_told_when_what_it_did_was_caught_up_with(parts:
     work.one(ANN, job.id)
     work.browse((), "", 1, 50)
     assert told == []
-    work.cancel(job.id)
+    work.cancel(ANN, job.id)
     assert work.one(ANN, job.id).finished_at is not None
     work.browse((), "", 1, 50)
     assert told == [True, True]
+
+
+def test_jobs_of_libraries_that_are_kept_from_an_administrator_are_none_of_his(parts: Parts) -> None:
+    database = parts.made.database
+    with database.write_quietly() as connection:
+        mine, others, all_ = (
+            jobs.enqueue(connection, "test", args, at=database.clock()).id for args in ({"library_id": 1}, {"library_id": 2}, {})
+        )
+    known = frozenset({1})
+    assert [job.id for job in parts.work.browse((), "", 1, 50, within=known).items] == [all_, mine]
+    assert parts.work.browse((), "", 1, 1, within=known).pagination.total_count == 2
+    for ask in (parts.work.one, parts.work.cancel, parts.work.retry):
+        with pytest.raises(NotFound):
+            ask(ANN, others, within=known)
+    assert parts.work.one(ANN, others).state == "queued"
 
 
 def test_views_are_saved_by_name(parts: Parts) -> None:

@@ -90,9 +90,11 @@ class Accounts:
         return NOBODY if found is None else Viewer(found.id, found.name, found.admin)
 
     def key_expiry(self, key: str) -> int | None:
-        """When the key ends, in microseconds; None for one without an end, and for one that is unknown."""
+        """When the key ends, in microseconds; None for one without an end. NotSignedIn for one that is unknown, or over by now."""
         found = api_keys.holder(self._hot.rows, tokens.digest(key), self.database.clock())
-        return None if found is None else found.expires_at
+        if found is None:
+            raise self.refused()
+        return found.expires_at
 
     def refused(self) -> NotSignedIn:
         """What to tell nobody."""
@@ -137,18 +139,22 @@ class Accounts:
         if not right or found is None or found[0].disabled_at is not None:
             _log.warning("sign-in refused", address=origin.address)
             raise NotSignedIn("Name or password is wrong.")
-        self._throttle.succeeded(attempt)
         user, stored = found
+        token = self.open_session(user.id, origin, checked=stored)
+        self._throttle.succeeded(attempt)
         if passwords.outdated(stored):
             with self.database.write_quietly() as connection:
                 rows.renew_hash(connection, user.id, stored, passwords.hashed(password))
-        return user, self.open_session(user.id, origin)
+        return user, token
 
-    def open_session(self, user_id: int, origin: Origin) -> str:
-        """A new session's token; the one the browser had before is over, so that nobody can have prepared it."""
+    def open_session(self, user_id: int, origin: Origin, *, checked: str | None = None) -> str:
+        """A new session's token; the one the browser had before is over, so that nobody can have prepared it. `checked` is the password's
+        hash that was looked at: NotSignedIn when there is another by now, for a new password ends all sessions that the old one opened."""
         token, now = tokens.new_token(), self.database.clock()
         with self.database.write_quietly() as connection:
             sessions.prune(connection, now)
+            if checked is not None and rows.held_hash(connection, user_id) != checked:
+                raise NotSignedIn("Name or password is wrong.")
             if origin.before is not None:
                 sessions.end(connection, tokens.digest(origin.before))
             device = "".join(sign if sign.isprintable() else " " for sign in origin.device[:DEVICE_LENGTH])
@@ -194,7 +200,12 @@ class Accounts:
         if not passwords.matches(current, stored):
             raise Invalid("current", "this is not your password")
         self._throttle.succeeded(attempt)
-        users.change(self.database, user_id, password=password)
+        password_hash = passwords.hashed(password)
+        with self.database.write_quietly() as connection:
+            if rows.held_hash(connection, user_id) != stored:
+                raise Invalid("current", "this is not your password any more")
+            rows.change_user(connection, user_id, password_hash=password_hash)
+        _log.info("user changed", user=user_id, fields=["password"])
 
     # --- uses, written down in the background
 

@@ -1,7 +1,7 @@
 """API keys: who may make which, and for how long. A key is never good for more, or for longer, than what made it."""
 
 from longshelf.accounts import tokens, users
-from longshelf.errors import Invalid, NotAllowed
+from longshelf.errors import Conflict, Invalid, NotAllowed
 from longshelf.model.times import SECOND
 from longshelf.model.viewer import Scope
 from longshelf.store import accounts as rows
@@ -9,6 +9,7 @@ from longshelf.store import api_keys
 from longshelf.store.database import Database
 
 ApiKey = api_keys.ApiKey
+MOST = 200  # keys of one person
 LONGEST_SECONDS = 3_153_600_000  # a hundred years
 
 
@@ -28,7 +29,7 @@ def add(
     latest: int | None = None,
 ) -> tuple[ApiKey, str]:
     """The key as it is listed, and the key itself, this once. Without a `scope` it is good for all its user may do; `most` and `latest`
-    bound it by the key that asks for it. `expires_in` is in seconds. NotAllowed for a scope beyond that."""
+    bound it by the key that asks for it. `expires_in` is in seconds. NotAllowed for a scope beyond that, Conflict beyond MOST keys."""
     if expires_in is not None and not 0 < expires_in <= LONGEST_SECONDS:
         raise Invalid("expires_in", f"use 1 to {LONGEST_SECONDS} seconds")
     key, now = tokens.new_key(), database.clock()
@@ -36,6 +37,8 @@ def add(
     if latest is not None:
         expires_at = min(expires_at or latest, latest)
     with database.write_quietly() as connection:
+        if len(api_keys.listed(connection, user_id)) >= MOST:
+            raise Conflict(f"There are {MOST} keys already. Withdraw those that are not used.")
         own = Scope.ADMIN if rows.user(connection, user_id).admin else Scope.WRITE
         row = api_keys.add(
             connection,

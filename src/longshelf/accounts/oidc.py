@@ -28,7 +28,7 @@ from joserfc.jws import JWSRegistry
 from longshelf.accounts import users
 from longshelf.accounts.refusals import OidcFailed
 from longshelf.config import Settings
-from longshelf.errors import Conflict, NotFound
+from longshelf.errors import Conflict, Invalid, NotFound
 from longshelf.model.times import SECOND
 from longshelf.store.accounts import User
 from longshelf.store.database import Database
@@ -183,6 +183,8 @@ class Oidc:
             raise OidcFailed("unknown", str(error)) from None
         except Conflict as error:
             raise OidcFailed("name_taken", str(error)) from None
+        except Invalid as error:
+            raise OidcFailed("refused", f"The provider gives no name one can have here: {error}") from None
         if user.disabled_at is not None:
             raise OidcFailed("disabled", "This account is disabled.")
         return self._with_rights(user, claims)

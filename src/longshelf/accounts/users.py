@@ -66,7 +66,7 @@ def change(
     if name is not None:
         changes["name"] = checked_name(name)
     if password is not None:
-        passwords.check_strength(password)
+        passwords.check_strength(password, name or person(database, user_id).user.name)
         changes["password_hash"] = passwords.hashed(password)
     if admin is not None:
         changes["admin"] = admin

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from longshelf.api import compression
+from longshelf.api.asking import who_asks
 from longshelf.api.problems import respond
 from longshelf.api.questions import KEPT_LENGTH, Question, Questions
 from longshelf.api.replies import Reply, headed
@@ -95,13 +96,7 @@ def _viewer(served: Served, request: Request, services: Services) -> Viewer:
         check_origin(request, services.proxies.host(request), ambient=bool(vouched or session))
     if route.access is Access.PUBLIC:
         return NOBODY
-    viewer = NOBODY
-    if key:
-        viewer = services.accounts.by_key(key)
-    elif vouched:
-        viewer = services.accounts.by_proxy(vouched)
-    elif session is not None:
-        viewer = services.accounts.by_session(session)
+    viewer = who_asks(request, services)
     if not viewer.known:
         raise services.accounts.refused()
     if not viewer.scope.includes(served.scope):

@@ -4,6 +4,7 @@ An event's id is a place in the change log and the job ledger, so a client that 
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,7 +18,16 @@ HELD = 200  # looks a listener may lag behind before he is let go; he comes back
 RETRY = b"retry: 2000\n\n"
 
 NewFollower = Callable[[Mark | None], Follower]
-Within = Callable[[], frozenset[int] | None]
+
+
+class Hears(NamedTuple):
+    """What a listener may hear: of `jobs` or not, and of which libraries, None for all."""
+
+    jobs: bool
+    libraries: frozenset[int] | None
+
+
+Listening = Callable[[], Hears | None]
 _encode = msgspec.json.Encoder().encode
 
 
@@ -35,18 +45,21 @@ class EventFeed:
         self._looking: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def listen(self, last_id: str, *, jobs: bool, within: Within = lambda: None) -> AsyncIterator[bytes]:
-        """The stream: `hello`, what was missed since `last_id` ("" for nothing), then what happens. `jobs` lets job events through.
-        `within` gives the only libraries the listener may hear of, None for all, and is asked anew whenever there is something to tell."""
+    async def listen(self, last_id: str, listening: Listening) -> AsyncIterator[bytes]:
+        """The stream: `hello`, what was missed since `last_id` ("" for nothing), then what happens. `listening` is asked anew whenever
+        there is something to tell, and with every heartbeat; None from it ends the stream."""
         queue: asyncio.Queue[News | None] = asyncio.Queue(HELD)
         self._listeners.add(queue)
         try:
             follower = await self._threads.read(self._follower, read_mark(last_id))
             missed = await self._threads.read(follower.look)
             hello = _event("hello", missed.mark, HelloEvent(missed.mark.revision))
-            yield RETRY + hello + _events(await self._heard(missed, within), jobs=jobs)
+            first = await self._heard(missed, listening)
+            if first is None:
+                return
+            yield RETRY + hello + first
             self._start(follower)
-            async for chunk in self._news(queue, missed.mark, within, jobs=jobs):
+            async for chunk in self._news(queue, missed.mark, listening):
                 yield chunk
         finally:
             self._listeners.discard(queue)
@@ -62,31 +75,27 @@ class EventFeed:
         for queue in self._listeners:
             _tell(queue, None)
 
-    async def _news(self, queue: "asyncio.Queue[News | None]", start: Mark, within: Within, *, jobs: bool) -> AsyncIterator[bytes]:
+    async def _news(self, queue: "asyncio.Queue[News | None]", start: Mark, listening: Listening) -> AsyncIterator[bytes]:
         while not self._closed:
             try:
                 news = await asyncio.wait_for(queue.get(), self._heartbeat)
             except TimeoutError:
+                if await self._threads.read(listening) is None:
+                    return
                 yield b": still here\n\n"
                 continue
-            if news is None:
+            chunk = None if news is None else await self._heard(_later_than(start, news), listening)
+            if chunk is None:
                 return
-            chunk = _events(await self._heard(_later_than(start, news), within), jobs=jobs)
             if chunk:
                 yield chunk
 
-    async def _heard(self, news: News, within: Within) -> News:
-        """Without what is told of libraries the listener may not know of."""
+    async def _heard(self, news: News, listening: Listening) -> bytes | None:
+        """The events of what the listener may hear; None when he may not listen any more."""
         if not (news.libraries or news.jobs):
-            return news
-        known = await self._threads.read(within)
-        if known is None:
-            return news
-        return msgspec.structs.replace(
-            news,
-            libraries=[each for each in news.libraries if each.library_id is None or each.library_id in known],
-            jobs=[each for each in news.jobs if each.library_id is None or each.library_id in known],
-        )
+            return b""
+        hears = await self._threads.read(listening)
+        return None if hears is None else _events(_within(news, hears.libraries), jobs=hears.jobs)
 
     def _start(self, follower: Follower) -> None:
         """The first listener's own view goes on as everybody's: nothing can happen between the two."""
@@ -110,6 +119,17 @@ def _tell(queue: "asyncio.Queue[News | None]", news: News | None) -> None:
             queue.get_nowait()
         news = None
     queue.put_nowait(news)
+
+
+def _within(news: News, known: frozenset[int] | None) -> News:
+    """Without what is told of libraries the listener may not know of."""
+    if known is None:
+        return news
+    return msgspec.structs.replace(
+        news,
+        libraries=[each for each in news.libraries if each.library_id is None or each.library_id in known],
+        jobs=[each for each in news.jobs if each.library_id is None or each.library_id in known],
+    )
 
 
 def _later_than(start: Mark, news: News) -> News:

@@ -27,6 +27,7 @@ from longshelf.visibility.visibility import Mask, Visibility
 
 SORTS: dict[EntityOrder, str] = {"name": "asc", "count": "desc"}  # each with its usual direction
 SUGGESTED_MOST = 2_000  # names looked through for those this viewer may see
+SUGGESTED_AT_ONCE = 200  # of them; one by one, the time an answer takes would count what is hidden
 
 
 class EntityQuery(msgspec.Struct, frozen=True):
@@ -135,10 +136,10 @@ class Entities:
             items = entity_reading.suggest_items(connection, viewer.user_id, typed, now.query, count)
 
             def begins(start: int) -> list[Suggested]:
-                return entity_reading.beginning_so(connection, typed, start, count)
+                return entity_reading.beginning_so(connection, typed, start, SUGGESTED_AT_ONCE)
 
             def holds(start: int) -> list[Suggested]:
-                return entity_reading.holding_words(connection, typed, start, count)
+                return entity_reading.holding_words(connection, typed, start, SUGGESTED_AT_ONCE)
 
             def shown(candidates: Sequence[Suggested]) -> list[Suggested]:
                 there = _carried(viewer, snapshot, seen, candidates)
@@ -156,10 +157,10 @@ class Entities:
 def _first(count: int, some: Callable[[int], list[Suggested]], shown: Callable[[Sequence[Suggested]], list[Suggested]]) -> list[Suggested]:
     """The first `count` that are shown; `some(start)` gives the candidates from a place on."""
     found: list[Suggested] = []
-    for start in range(0, SUGGESTED_MOST, count):
+    for start in range(0, SUGGESTED_MOST, SUGGESTED_AT_ONCE):
         candidates = some(start)
         found += shown(candidates)
-        if len(found) >= count or len(candidates) < count:
+        if len(found) >= count or len(candidates) < SUGGESTED_AT_ONCE:
             break
     return found[:count]
 

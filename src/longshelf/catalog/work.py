@@ -11,6 +11,8 @@ from longshelf.store import jobs as rows
 from longshelf.store import reading
 from longshelf.store.database import Database
 
+Within = frozenset[int] | None  # the only libraries whose jobs may be known of; None for all
+
 
 class Work:
     """Safe to share between threads."""
@@ -20,29 +22,36 @@ class Work:
         self._database = database
         self._before_telling = before_telling
 
-    def browse(self, states: Sequence[str], kind: str, page: int, size: int) -> JobList:
+    def browse(self, states: Sequence[str], kind: str, page: int, size: int, *, within: Within = None) -> JobList:
         """The newest first, in numbered pages. The ledger is pruned, so it stays short."""
+        start = (page - 1) * size
         with self._database.read() as connection:
             total = reading.job_count(connection, states, kind)
-            start = (page - 1) * size
-            found = rows.newest(connection, states=states, kind=kind, limit=start + size)[start:] if start < total else []
+            if within is not None:
+                known = [each for each in rows.newest(connection, states=states, kind=kind, limit=total) if _is_within(each, within)]
+                total, found = len(known), known[start : start + size]
+            else:
+                found = rows.newest(connection, states=states, kind=kind, limit=start + size)[start:] if start < total else []
         return JobList(self._told(found), numbered(page, size, total), "")
 
-    def one(self, viewer: Viewer, job_id: int) -> Job:
+    def one(self, viewer: Viewer, job_id: int, *, within: Within = None) -> Job:
         """NotFound when there is none, or it is none of his: administrators see all, others what they asked for themselves."""
         with self._database.read() as connection:
             found = rows.get(connection, job_id)
-        if not viewer.admin and (viewer.user_id is None or found.args.get("user_id") != viewer.user_id):
+        mine = viewer.user_id is not None and found.args.get("user_id") == viewer.user_id
+        if not (viewer.admin or mine) or not _is_within(found, within):
             raise NotFound(f"There is no job {job_id}.")
         return self._told([found])[0]
 
-    def cancel(self, job_id: int) -> Job:
-        """Ends a queued job, asks a running one to stop. NotFound, Conflict."""
+    def cancel(self, viewer: Viewer, job_id: int, *, within: Within = None) -> Job:
+        """Ends a queued job, asks a running one to stop. NotFound as in `one`, Conflict."""
+        self.one(viewer, job_id, within=within)
         with self._database.write_quietly() as connection:
             return job_info(rows.cancel(connection, job_id, self._database.clock()))
 
-    def retry(self, job_id: int) -> Job:
-        """Queues a failed or cancelled job again. NotFound, Conflict."""
+    def retry(self, viewer: Viewer, job_id: int, *, within: Within = None) -> Job:
+        """Queues a failed or cancelled job again. NotFound as in `one`, Conflict."""
+        self.one(viewer, job_id, within=within)
         with self._database.write_quietly() as connection:
             return job_info(rows.retry(connection, job_id, self._database.clock()))
 
@@ -51,6 +60,11 @@ class Work:
         if any(each.finished_at for each in told):
             self._before_telling()
         return told
+
+
+def _is_within(job: rows.Job, within: Within) -> bool:
+    library_id = job.args.get("library_id")
+    return within is None or library_id is None or library_id in within
 
 
 def job_info(job: rows.Job) -> Job:

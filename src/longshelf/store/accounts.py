@@ -91,6 +91,13 @@ def password_hash(connection: Connection, user_id: int) -> str:
     return found
 
 
+def held_hash(connection: Connection, user_id: int) -> str:
+    """As `password_hash`, and nobody gives another until the transaction ends. "" for a user that is gone."""
+    lock = " FOR SHARE" if connection.dialect.name == "postgresql" else ""  # SQLite holds its write lock already
+    row = run(connection, f'SELECT password_hash FROM "user" WHERE id = ?{lock}', user_id).one_or_none()
+    return "" if row is None else str(row[0])
+
+
 def renew_hash(connection: Connection, user_id: int, before: str, password_hash: str) -> None:
     """The same password, hashed anew: sessions go on. Nothing happens when the password was changed meanwhile."""
     run(connection, 'UPDATE "user" SET password_hash = ? WHERE id = ? AND password_hash = ?', password_hash, user_id, before)

@@ -61,6 +61,7 @@ def create_key(call: Call) -> Answer:
     """A key never makes one that is good for more than itself, or for longer."""
     body: messages.CreateKey = call.body or messages.CreateKey()
     accounts = call.services.accounts
+    mine = bearer(call.request)
     row, key = api_keys.add(
         accounts.database,
         call.user_id,
@@ -68,7 +69,7 @@ def create_key(call: Call) -> Answer:
         scope=body.scope,
         expires_in=body.expires_in,
         most=call.viewer.scope,
-        latest=accounts.key_expiry(bearer(call.request)),
+        latest=accounts.key_expiry(mine) if mine else None,
     )
     return Answer.of(messages.NewKey(**msgspec.structs.asdict(_shown(row)), key=key), status=201, headers=NO_STORE)
 

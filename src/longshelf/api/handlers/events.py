@@ -2,6 +2,8 @@
 
 from starlette.responses import Response, StreamingResponse
 
+from longshelf.api.asking import who_asks
+from longshelf.api.events import Hears
 from longshelf.api.route import Call
 
 EVENT_STREAM = "text/event-stream"
@@ -10,5 +12,11 @@ EVENT_STREAM = "text/event-stream"
 async def stream(call: Call) -> Response:
     """`X-Accel-Buffering` keeps nginx from collecting events."""
     last_id = call.request.headers.get("last-event-id", "") or call.query["last_event_id"] or ""
-    chunks = call.services.events.listen(last_id, jobs=call.viewer.admin, within=lambda: call.services.libraries.known(call.viewer))
+    chunks = call.services.events.listen(last_id, lambda: _hears(call))
     return StreamingResponse(chunks, media_type=EVENT_STREAM, headers={"cache-control": "no-store", "x-accel-buffering": "no"})
+
+
+def _hears(call: Call) -> Hears | None:
+    """As he may now: his session or key may be over, and his rights may be others."""
+    viewer = who_asks(call.request, call.services)
+    return Hears(viewer.admin, call.services.libraries.known(viewer)) if viewer.known else None
