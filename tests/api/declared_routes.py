@@ -139,6 +139,19 @@ def _rules(asking: Asking, method: str, path: str) -> None:
     asking.search(path, response.text)
 
 
+def _jobs(asking: Asking, method: str, path: str) -> None:
+    """Each library has one."""
+    told = asking.ask(method, path, params={"page_size": 1_000}).json()
+    assert {job["library_id"] for job in told["items"]} - {None} == asking.libraries
+    assert told["pagination"]["total_count"] == len(told["items"])
+
+
+def _job(asking: Asking, method: str, path: str) -> None:
+    for number in range(1, len(asking.world.libraries) + 1):
+        response = asking.ask(method, path.replace("{job_id}", str(number)))
+        assert response.status_code == 404 or response.json()["library_id"] in asking.libraries
+
+
 ITEMS: dict[tuple[str, str], Any] = {
     ("GET", "/api/items"): item_lists(),
     ("GET", "/api/items/count"): Driven(_count),
@@ -244,8 +257,8 @@ PEOPLE: dict[tuple[str, str], Any] = {
     ("DELETE", "/api/views/{view_id}"): Silent(OWN, CHANGES),
 }
 SERVER: dict[tuple[str, str], Any] = {
-    ("GET", "/api/jobs"): Silent(WORK),
-    ("GET", "/api/jobs/{job_id}"): Silent(WORK),
+    ("GET", "/api/jobs"): Driven(_jobs),
+    ("GET", "/api/jobs/{job_id}"): Driven(_job),
     ("POST", "/api/jobs/{job_id}/cancel"): Silent(WORK, CHANGES),
     ("POST", "/api/jobs/{job_id}/retry"): Silent(WORK, CHANGES),
     ("POST", "/api/jobs/{job_id}/undo"): Silent(WORK, CHANGES),

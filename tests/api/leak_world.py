@@ -15,7 +15,7 @@ from longshelf.accounts import keys
 from longshelf.config import Settings
 from longshelf.index.generations import build_generation
 from longshelf.model.records import Cover
-from longshelf.store import bulk, files, personal, plays, tables
+from longshelf.store import bulk, files, jobs, personal, plays, tables
 from longshelf.store.database import Database, Transaction, run
 from longshelf.store.migrate import upgrade
 from tests.support.catalogue import client, listening, settings_in
@@ -51,6 +51,8 @@ def served(directory: Path, url: str | None, engine: str, seed: int) -> Iterator
         with database.write_quietly() as connection:
             for user_id in people:
                 _begin(connection, user_id, begun)
+            for library_id in world.libraries:
+                jobs.enqueue(connection, "test", {"library_id": library_id}, at=1)
         if engine == "bitmaps":
             build_generation(database, settings.index)
         address = stack.enter_context(listening(replace(settings, engine=engine)))
