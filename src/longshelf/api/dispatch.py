@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from longshelf.api import compression
-from longshelf.api.asking import who_asks
+from longshelf.api.asking import credentials
 from longshelf.api.problems import respond
 from longshelf.api.questions import KEPT_LENGTH, Question, Questions
 from longshelf.api.replies import Reply, headed
-from longshelf.api.requests import SESSION_COOKIE, bearer, check_origin, cookie, decode_body, header, read_body
+from longshelf.api.requests import check_origin, decode_body, header, read_body
 from longshelf.api.route import Access, Answer, Call, Result, Route
 from longshelf.api.services import Services
 from longshelf.errors import LongshelfError, NotAllowed
@@ -89,14 +89,12 @@ def _call(
 def _viewer(served: Served, request: Request, services: Services) -> Viewer:
     """Who asks. Without a valid session, key or word of a proxy only public routes answer; what his key is not good for is refused, and
     only an administrator passes where one is needed."""
-    route, key = served.route, bearer(request)
-    vouched = None if key else services.proxies.user(request)
-    session = None if key else cookie(request, SESSION_COOKIE)
+    route, known_by = served.route, credentials(request, services)
     if served.changes:
-        check_origin(request, services.proxies.host(request), ambient=bool(vouched or session))
+        check_origin(request, services.proxies.host(request), ambient=known_by.ambient)
     if route.access is Access.PUBLIC:
         return NOBODY
-    viewer = who_asks(request, services)
+    viewer = known_by.viewer(services)
     if not viewer.known:
         raise services.accounts.refused()
     if not viewer.scope.includes(served.scope):

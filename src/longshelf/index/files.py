@@ -9,6 +9,7 @@ Whatever does not fit is not trusted: the follower passes over it and builds ane
 import contextlib
 import fcntl
 import hashlib
+import mmap
 import os
 import secrets
 import shutil
@@ -113,12 +114,12 @@ def open_generation(path: Path, store: str) -> Generation:
 
 
 def warm(arrays: Arrays) -> None:
-    """Makes what is mapped ready to be read: or else the first question that needs a page of it waits for the system to map that, which for
-    a column of ten million takes 10 ms. A piece at a time, because other threads wait meanwhile. Does nothing where the system cannot."""
+    """Makes what is mapped ready to be read: or else the first questions wait for the system to map what they need, page by page. A piece
+    at a time, because other threads wait meanwhile. Does nothing where the system cannot (Linux before 5.14)."""
     with contextlib.suppress(OSError):
         for array in arrays.values():
-            mapped = getattr(array.base, "_mmap", None)
-            if mapped is not None:
+            mapped = getattr(array.base, "base", None)
+            if isinstance(mapped, mmap.mmap):
                 for start in range(0, len(mapped), WARM_PIECE):
                     mapped.madvise(POPULATE_READ, start, min(WARM_PIECE, len(mapped) - start))
 

@@ -21,9 +21,8 @@ from longshelf.store.database import Database
 from longshelf.store.migrate import upgrade
 
 TARGET = "longshelf.server.app:app_from_environment"
-HEADER_LIMIT = (
-    256 * 1024
-)  # bytes of a request line and its headers, in round figures; an address has 64 KiB at most, which is not ours to choose
+# Bytes of a request line and its headers, in round figures; an address has 64 KiB at most, which is not ours to choose.
+HEADER_LIMIT = 256 * 1024
 STOP_SECONDS = 10  # for open requests to end; event streams end at once
 WORKER_STOP_SECONDS = 20  # for a job to put itself back
 RESTART_SECONDS = 3.0  # after a worker has died

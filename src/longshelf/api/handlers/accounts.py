@@ -5,6 +5,7 @@ import msgspec
 from longshelf.accounts import keys as api_keys
 from longshelf.accounts.accounts import SESSION_SECONDS, Origin
 from longshelf.api import account_messages, messages
+from longshelf.api.asking import credentials
 from longshelf.api.requests import SESSION_COOKIE, bearer, cookie
 from longshelf.api.route import Answer, Call
 from longshelf.catalog.numbered import cut_whole
@@ -33,9 +34,10 @@ def ways(call: Call) -> account_messages.SignInWays:
 def session(call: Call) -> messages.Session:
     user = call.services.accounts.user(call.user_id)
     shown = messages.User(user.id, user.name, user.admin)
-    if bearer(call.request):
+    known_by = credentials(call.request, call.services)
+    if known_by.key:
         return messages.Session(shown, "key", call.viewer.scope)
-    return messages.Session(shown, "proxy" if call.services.proxies.user(call.request) else "session")
+    return messages.Session(shown, "proxy" if known_by.vouched else "session")
 
 
 def sign_in(call: Call) -> Answer:

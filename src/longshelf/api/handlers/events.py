@@ -2,7 +2,7 @@
 
 from starlette.responses import Response, StreamingResponse
 
-from longshelf.api.asking import who_asks
+from longshelf.api.asking import credentials
 from longshelf.api.events import Hears
 from longshelf.api.route import Call
 
@@ -18,5 +18,5 @@ async def stream(call: Call) -> Response:
 
 def _hears(call: Call) -> Hears | None:
     """As he may now: his session or key may be over, and his rights may be others."""
-    viewer = who_asks(call.request, call.services)
+    viewer = credentials(call.request, call.services).viewer(call.services)
     return Hears(viewer.admin, call.services.libraries.known(viewer)) if viewer.known else None
