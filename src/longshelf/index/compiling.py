@@ -87,6 +87,7 @@ class AnyOf(Node, frozen=True):
 
 
 MANY = 32  # entities in one condition; more go by their digest
+FEW = 32_768  # items; of no more, only these are tested
 
 _encode = msgspec.msgpack.encode
 
@@ -190,6 +191,64 @@ class Evaluation:
             case _:
                 return self._segment.cache.get_or(key(node), lambda: bitmaps.fitted(self._make(node)))
 
+    def among(self, node: Node, some: BitMap) -> BitMap:
+        """Those of a few items that are in it, looking at few others. Nothing new is kept but what names one entity."""
+        if not some or node == EVERYTHING:
+            return some
+        kept = self.known(node)
+        if kept is not None:
+            return some & kept
+        match node:
+            case All():
+                for part in sorted(node.wanted, key=_is_range, reverse=True):  # a range is tested fastest
+                    some = self.among(part, some)
+                for part in node.unwanted:
+                    some = some - self.among(part, some)
+                return some
+            case AnyOf():
+                return BitMap.union(bitmaps.EMPTY, *(self.among(part, some) for part in node.parts))
+            case Leaf():
+                return self._leaf_among(node, some)
+            case _:
+                raise TypeError(f"not a settled query: {node!r}")
+
+    def known(self, node: Node) -> BitMap | None:
+        """The items of a settled query, if they need not be found out."""
+        match node:
+            case All(wanted=(), unwanted=()) | Leaf(condition=tree.Linked(ids=(_,), role=None)):
+                return self.of(node)
+            case _:
+                return self._segment.cache.get(key(node))
+
+    def most(self, node: Node) -> int:
+        """No more items than that are in it, as far as can be said without finding out."""
+        match node:
+            case All():
+                return min((self.most(part) for part in node.wanted), default=self._segment.count)
+            case AnyOf():
+                return sum(self.most(part) for part in node.parts)
+            case Leaf(condition=tree.Linked(kind=kind, ids=ids)):
+                return self._segment.postings[kind].most(ids)
+            case Leaf(condition=tree.Range(field=field, low=low) as wanted):
+                start, stop = self._segment.fields[field].span(low, high_bound(wanted))
+                return stop - start
+            case _:
+                return self._segment.count
+
+    def _leaf_among(self, leaf: Leaf, some: BitMap) -> BitMap:
+        segment, found = self._segment, None
+        match leaf.condition:
+            case tree.Range(field=field, low=low) as wanted:
+                found = segment.fields[field].among(some, low, high_bound(wanted))
+            case tree.Linked(kind=kind, ids=ids, role=None):
+                found = segment.postings[kind].among(some, ids)
+            case Carrying(kind=kind, role=None, digest=digest):
+                found = segment.postings[kind].among(some, self._contents.entities(digest))
+            case tree.KindIs() | tree.LibraryIs() | tree.FormatIs() as listed:
+                column, values = _values(listed)
+                found = _union_known(segment.fields[column].among(some, each, each) for each in values)
+        return some & self.of(leaf) if found is None else found
+
     def _make(self, node: Node) -> BitMap:
         match node:
             case Leaf():
@@ -203,16 +262,17 @@ class Evaluation:
                 raise TypeError(f"not a settled query: {node!r}")
 
     def _all(self, node: All) -> BitMap:
-        """Ranges last: where little is left by then, only that is tested."""
-        ranges = [part for part in node.wanted if _is_range(part)]
-        wanted = sorted((self.of(part) for part in node.wanted if not _is_range(part)), key=len)
-        found = wanted[0] if wanted else self._segment.all
-        for each in wanted[1:]:
-            found = found & each
+        """The fewest first, ranges last: where little is left by then, only that is tested."""
+        found, parts = self._segment.all, sorted(node.wanted, key=lambda part: (_is_range(part), self.most(part)))
+        for number, part in enumerate(parts):
+            if _is_range(part):
+                found = self._within(found, part)
+            elif number and len(found) <= FEW:
+                found = self.among(part, found)
+            else:
+                found = found & self.of(part) if number else self.of(part)
         for part in node.unwanted:
-            found = found - self.of(part)
-        for part in ranges:
-            found = self._within(found, part)
+            found = found - (self.among(part, found) if len(found) <= FEW else self.of(part))
         return found
 
     def _within(self, found: BitMap, part: Leaf) -> BitMap:
@@ -234,12 +294,9 @@ class Evaluation:
                 return self._contents.holding(segment, phrases)
             case tree.IdIs(ids=ids):
                 return bitmaps.of(segment.ordinals(np.array(ids, dtype=np.int64)))
-            case tree.KindIs(kinds=kinds):
-                return _union(fields["kind"].one(KINDS.index(kind)) for kind in kinds)
-            case tree.LibraryIs(ids=ids):
-                return _union(fields["library"].one(each) for each in ids)
-            case tree.FormatIs(formats=formats):
-                return _union(fields["format"].one(FORMATS.index(each)) for each in formats)
+            case tree.KindIs() | tree.LibraryIs() | tree.FormatIs() as listed:
+                column, values = _values(listed)
+                return _union(fields[column].one(each) for each in values)
             case tree.Linked(kind=kind, ids=ids, role=role):
                 return segment.postings[kind].linked(ids, role)
             case Carrying(kind=kind, role=role, digest=digest):
@@ -257,6 +314,17 @@ class Evaluation:
         if field in FLAGS:
             return self._segment.flags[field]
         return self._segment.fields[field].between(None, None)
+
+
+def _values(condition: tree.KindIs | tree.LibraryIs | tree.FormatIs) -> tuple[str, list[int]]:
+    """The field, and the values of it that are asked for."""
+    match condition:
+        case tree.KindIs(kinds=kinds):
+            return "kind", [KINDS.index(each) for each in kinds]
+        case tree.LibraryIs(ids=ids):
+            return "library", list(ids)
+        case tree.FormatIs(formats=formats):
+            return "format", [FORMATS.index(each) for each in formats]
 
 
 def _is_range(node: Node) -> TypeGuard[Leaf]:
@@ -320,7 +388,7 @@ def _many(ids: tuple[int, ...]) -> tuple[tuple[int, ...], bytes]:
 
 def _found(ids: Ints) -> Found:
     """In the smaller type where they fit: a search may find millions."""
-    ids = np.unique(ids)
+    ids = bitmaps.distinct(ids)
     kept = ids.astype(np.uint32) if not len(ids) or (ids[0] >= 0 and ids[-1] < 2**32) else ids
     return Found(Held(hashlib.blake2b(kept.tobytes(), digest_size=16).digest()), kept)
 
@@ -332,3 +400,9 @@ def _ordered(nodes: Iterable[Node]) -> tuple[Node, ...]:
 def _union(parts: Iterable[BitMap]) -> BitMap:
     found = list(parts)
     return BitMap.union(*found) if found else bitmaps.EMPTY
+
+
+def _union_known(parts: Iterable[BitMap | None]) -> BitMap | None:
+    found = list(parts)
+    known = [each for each in found if each is not None]
+    return _union(known) if len(known) == len(found) else None

@@ -2,7 +2,7 @@
 enough. Only worth it for what a first page needs; where the items are too rare near the front it gives up."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from pyroaring import BitMap
@@ -13,19 +13,23 @@ from longshelf.index.compiling import All, Leaf, Node, high_bound
 from longshelf.index.fields import Order, Sorted
 from longshelf.index.listing import Entry, Listing, Part
 from longshelf.index.shuffling import Shuffled
-from longshelf.model.query import PREFIX_END, Range
+from longshelf.model.kinds import ItemKind
+from longshelf.model.query import PREFIX_END, KindIs, Range
 from longshelf.model.sorts import MASK, Sort
 
 NEAR = 1_000  # a window that ends beyond it wants a view
 FIRST_READ = 2_048  # positions; each following read is twice as long
+FIRST_PLAIN = 65_536  # where they are neighbours
 READ_MOST = 131_072  # positions; a view costs about as much as going on
 WORTH = 32_768  # positions; where more are likely to be read, a view of a short result is made faster
-
-
+HOPEFUL = 32_768  # positions, of a result that is not known
+FEW = 4_096  # items; of no more than that a view is made as fast as its first page
 YEARS = 10_000  # a date has four digits of them
 
 Span = tuple[int, int]  # ranks from the first to before the second
 Bound = float | str | None
+Among = Callable[[BitMap], BitMap]
+"""Those of some places that belong to the result."""
 
 
 def worth_reading(result: int, count: int, wanted: int, *, short: bool) -> bool:
@@ -33,33 +37,73 @@ def worth_reading(result: int, count: int, wanted: int, *, short: bool) -> bool:
     return not short or wanted * count <= WORTH * result
 
 
-def first_ranks(order: Order, runs: Sequence[Span], result: BitMap, wanted: int, *, descending: bool) -> Array | None:
+def hopeful(order: Order) -> int:
+    """How many positions are read of a result nobody knows yet, before finding it out is the better way."""
+    return HOPEFUL * FIRST_PLAIN // FIRST_READ if order.plain else HOPEFUL
+
+
+def first_ranks(
+    order: Order, runs: Sequence[Span], among: Among, wanted: int, *, descending: bool, hopeful: int | None = None
+) -> Array | None:
     """Ranks, ascending, of the first `wanted` items of a result, in one direction, or of all; None when giving up. `runs`, in that
-    direction, hold all of the result."""
-    if isinstance(order, Shuffled):
-        return _first_shuffled(order, result, wanted, descending=descending)
+    direction, hold all of the result. With `hopeful`, no more positions than that are read, and none once they will not do if the rest is
+    like what was read."""
     found: list[Array] = []
-    missing, read, length = wanted, 0, FIRST_READ
+    met, read, length = 0, 0, FIRST_PLAIN if order.plain else FIRST_READ
+    most = READ_MOST if hopeful is None else hopeful
     for low_end, high_end in runs:
         at, stop = (high_end, low_end) if descending else (low_end, high_end)
         while at != stop:
-            if read >= READ_MOST:
+            if read >= most or (read > FIRST_READ and hopeful is not None and met * hopeful < wanted * read):
                 return None
             upto = max(at - length, stop) if descending else min(at + length, stop)
             low, high = sorted((at, upto))
-            hits = bitmaps.of(order.at(np.arange(low, high))) & result
+            hits = among(BitMap(range(low, high)) if order.plain else bitmaps.of(order.at(np.arange(low, high))))
             found.append(order.ranks_of(bitmaps.ordinals(hits)))
-            missing -= len(hits)
-            read, length, at = read + high - low, 2 * length, upto
-            if missing <= 0:
+            met, read, length, at = met + len(hits), read + high - low, 2 * length, upto
+            if met >= wanted:
                 return _leading(np.sort(np.concatenate(found)), order.valued, wanted, descending=descending)
     return np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+
+
+def first_of_result(order: Order, runs: Sequence[Span], result: BitMap, wanted: int, *, descending: bool) -> Array | None:
+    """The same of a result that is known."""
+    if isinstance(order, Shuffled):
+        return _first_shuffled(order, result, wanted, descending=descending)
+    return first_ranks(order, runs, result.__and__, wanted, descending=descending)
+
+
+def first_chosen(order: Order, result: BitMap, wanted: int, *, descending: bool) -> Array:
+    """The same from the ranks of the whole result, which is short: they are not put in order but for the first."""
+    ranks = order.ranks_of(bitmaps.ordinals(result))
+    if not descending:
+        return _chosen(ranks, wanted)
+    valued = ranks < order.valued
+    first = _chosen(ranks[valued], -wanted)
+    return np.concatenate([first, _chosen(ranks[~valued], len(first) - wanted)]) if len(first) < wanted else first
+
+
+def _chosen(ranks: Array, wanted: int) -> Array:
+    """The lowest, or with a negative number the highest, so many; ascending."""
+    if abs(wanted) >= len(ranks):
+        return np.sort(ranks)
+    if wanted > 0:
+        return np.sort(np.partition(ranks, wanted - 1)[:wanted])
+    return np.sort(np.partition(ranks, wanted)[wanted:]) if wanted else ranks[:0]
 
 
 def first_valueless(order: Order, result: BitMap, wanted: int, *, descending: bool) -> Array:
     """As `first_ranks`, of a result in which nothing has a value of what is sorted by: it is in the order of the ordinals."""
     first = result[-wanted:] if descending else result[:wanted]
     return np.sort(order.ranks_of(bitmaps.ordinals(first)))
+
+
+def kinds_of(node: Node) -> tuple[ItemKind, ...]:
+    """Of nothing but these kinds are the items of a query, as far as it says so itself; () when it does not."""
+    for part in node.wanted if isinstance(node, All) else (node,):
+        if isinstance(part, Leaf) and isinstance(part.condition, KindIs):
+            return part.condition.kinds
+    return ()
 
 
 def runs_of(order: Order, count: int, within: Span | None, *, descending: bool) -> Sequence[Span]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from pyroaring import BitMap
 
-from longshelf.index import bitmaps
+from longshelf.index import bitmaps, frozen
 from longshelf.index.bitmaps import Array, Ints
 from longshelf.index.caches import Cache
 from longshelf.index.values import Arrays
@@ -28,6 +28,8 @@ AT_ONCE = 32_768  # items whose links are counted in one go, in the processor's 
 SCAN_ITEM, SCAN_CELL = 0.002, 0.0022
 MEET_ENTITY, MEET_BYTE = 13.0, 0.0006
 KEPT_AT_ONCE = 500_000  # rows of an older table, which are taken over piece by piece
+SEVERAL_ENTITIES = 5  # from so many on, a few items are asked what they carry, and not each entity who carries it
+FEW_ITEMS = 65_536
 OVERFLOW_BYTES = 6  # of a link beyond the table
 
 
@@ -61,6 +63,36 @@ class Postings:
         found = [self._in_role(number, role) for number in numbers]
         return found[0] if len(found) == 1 else BitMap.union(*found) if found else bitmaps.EMPTY
 
+    def most(self, ids: Sequence[int]) -> int:
+        """No more items than that carry any of the entities."""
+        return sum(int(self.counts[number]) for each in ids if (number := self._number(each)) is not None)
+
+    def among(self, items: BitMap, ids: Sequence[int]) -> BitMap | None:
+        """Those of the items that carry any of the entities, by what each of them carries; None where that is not faster."""
+        numbers = [number for each in ids if (number := self._number(each)) is not None]
+        if len(numbers) < SEVERAL_ENTITIES or len(items) > FEW_ITEMS:
+            return None
+        wanted = np.zeros(len(self.entities) + 1, dtype=bool)
+        wanted[np.array(numbers) + 1] = True
+        ordinals = bitmaps.ordinals(items)
+        cells = self._table.take(ordinals, axis=0, mode="clip")  # "clip" spares a copy; all are inside
+        found = np.asarray(wanted[cells].any(axis=1))
+        rest = np.flatnonzero(~found)
+        found[rest[self._overflow_has(ordinals[rest], wanted[1:])]] = True
+        return bitmaps.of(ordinals[found])
+
+    def _overflow_has(self, ordinals: Array, wanted: Array) -> Array:
+        """For each, whether a link beyond the table is to a wanted entity."""
+        listed = self._overflow_items
+        ordinals = ordinals.astype(listed.dtype)  # of one type, or numpy converts the whole list
+        starts, stops = np.searchsorted(listed, ordinals), np.searchsorted(listed, ordinals, "right")
+        lengths = stops - starts
+        owners = np.repeat(np.arange(len(ordinals)), lengths)
+        places = np.arange(len(owners)) + np.repeat(starts - starts_of(lengths)[:-1], lengths)
+        found = np.zeros(len(ordinals), dtype=bool)
+        found[owners[wanted[self._overflow_numbers[places]]]] = True
+        return found
+
     def bitmap(self, number: int) -> BitMap:
         return self._cache.get_or((self._kind, number), lambda: self._wake(number))
 
@@ -76,6 +108,9 @@ class Postings:
         return self._scanned(bitmaps.ordinals(result))
 
     def _met(self, result: BitMap) -> Array:
+        meeting = frozen.meeting()
+        if meeting is not None and self._blob is not None and self._offsets is not None:
+            return meeting.cardinalities(self._blob, self._offsets, result)
         return np.fromiter((self._wake(number).intersection_cardinality(result) for number in range(len(self.entities))), dtype=np.int64)
 
     def _scanned(self, ordinals: Array) -> Array:
@@ -158,18 +193,18 @@ def put_lists(
     afterwards, gives (entity, role, ordinals) of those with several."""
     ids: list[int] = []
     single: list[int] = []
-    frozen: list[Array] = []
+    written: list[Array] = []
     held: list[Array] = []
     for entity_id, items, role in lists:
         ids.append(entity_id)
         single.append(SEVERAL if role is None else ROLES.index(role))
         held.append(items.astype(np.uint32))
-        frozen.append(bitmaps.freeze(bitmaps.of(items)))
+        written.append(bitmaps.freeze(bitmaps.of(items)))
     numbers = {entity_id: number for number, entity_id in enumerate(ids)}
     put(f"link.{kind}.entities", np.array(ids, dtype=np.int64))
     put(f"link.{kind}.counts", np.array([len(items) for items in held], dtype=np.int64))
-    put(f"link.{kind}.blob", np.concatenate(frozen) if frozen else np.empty(0, dtype=np.uint8))
-    put(f"link.{kind}.offsets", starts_of(np.array([len(each) for each in frozen], dtype=np.int64)))
+    put(f"link.{kind}.blob", np.concatenate(written) if written else np.empty(0, dtype=np.uint8))
+    put(f"link.{kind}.offsets", starts_of(np.array([len(each) for each in written], dtype=np.int64)))
     put(f"link.{kind}.single", np.array(single, dtype=np.uint8))
     _put_forward(put, kind, count, held)
     listed = sorted(((numbers[entity_id] * 256 + ROLES.index(role), items) for entity_id, role, items in roles), key=lambda each: each[0])

@@ -51,7 +51,12 @@ class Segment:
         self.fields: Mapping[str, Field] = _Lazily(lambda name: Field(arrays, name, self.count, self.holes))
         self.postings: Mapping[EntityKind, Postings] = _Lazily(lambda kind: Postings(arrays, kind, self.cache, len(self.all)))
         self.flags: Mapping[str, BitMap] = _Lazily(lambda name: bitmaps.thaw(arrays[f"flag.{name}"]))
+        self._valued: Mapping[tuple[ItemKind, str], bool] = _Lazily(self._some_valued)
         self.arrays = arrays
+
+    def _some_valued(self, asked: tuple[ItemKind, str]) -> bool:
+        kind, name = asked
+        return not self.fields["kind"].one(KINDS.index(kind)).issubset(self.valueless(name))
 
     def order(self, sort: Sort) -> Order:
         if sort.name == "id":
@@ -63,6 +68,10 @@ class Segment:
     def valueless(self, name: str) -> BitMap:
         """Places without a value of this field, or without an item."""
         return self.cache.get_or(("valueless", name), self.fields[name].valueless)
+
+    def has_value(self, kind: ItemKind, name: str) -> bool:
+        """Whether any item of a kind has a value of this field; found out once."""
+        return self._valued[kind, name]
 
     def ordinals(self, ids: Ints) -> Ints:
         """Of those of the ids that are here, ascending; no id twice."""

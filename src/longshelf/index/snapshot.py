@@ -16,6 +16,7 @@ from longshelf.index.listing import Correction, Entry, Listing, Part, correction
 from longshelf.index.railing import rail
 from longshelf.index.recommending import suited
 from longshelf.index.segment import Segment
+from longshelf.index.shuffling import Shuffled
 from longshelf.index.state import State
 from longshelf.index.tallying import Asked, Whole
 from longshelf.index.totals import totals
@@ -162,24 +163,58 @@ class BitmapSnapshot:
         if settled is None or not isinstance(window, Offset) or window.start + window.size > fronts.NEAR:
             return None
         node, settling = settled
-        segment, order = self.state.base.segment, self._order(self.state.base.segment, sort, settling)
-        if order.plain or self.state.base.views.get(_view_name(node, sort, settling)) is not None:
+        base, stop = self.state.base, window.start + window.size
+        if base.views.get(_view_name(node, sort, settling)) is not None:
             return None
-        results = self._results(query, viewer)
-        stop = window.start + window.size
-        if results is None or not fronts.worth_reading(len(results.base), segment.count, stop, short=len(results.base) <= views.SHORT):
-            return None
-        ranks: Array | None
-        if isinstance(order, Sorted) and results.base.issubset(segment.valueless(sort.name)):
-            ranks = fronts.first_valueless(order, results.base, stop, descending=sort.descending)
-        else:
-            runs = fronts.runs_of(order, segment.count, fronts.within(order, sort.name, node), descending=sort.descending)
-            ranks = fronts.first_ranks(order, runs, results.base, stop, descending=sort.descending)
+        order = self._order(base.segment, sort, settling)
+        ranks = self._front_untold(node, settling, order, sort, stop + 1)  # one more tells whether there is a next page
+        if ranks is None and not order.plain:
+            ranks = self._front_of(self._evaluated(node, settling), node, order, sort, stop + 1)
         if ranks is None:
             return None
-        delta = None if self.state.delta is None else self._part(self.state.delta, results.delta, sort, settling)
-        entries = fronts.first_entries(sort, Part(order, Listed(ranks), segment.ids), delta, stop)
-        return _slice(entries[window.start :], len(results.base) + len(results.delta), window.start, stop)
+        delta = None
+        if self.state.delta is not None:
+            changed = Evaluation(self.state.delta, settling.contents).of(node)
+            delta = self._part(self.state.delta, changed, sort, settling)
+        entries = fronts.first_entries(sort, Part(order, Listed(ranks), base.segment.ids), delta, stop + 1)
+        return _slice(entries[window.start : stop], len(entries), window.start, stop)
+
+    def _front_untold(self, node: Node, settling: Settling, order: Order, sort: Sort, wanted: int) -> Array | None:
+        """Ranks of the base's first items where nobody asked for the result before: it is not found out for them, only what lies at the
+        front is tested. None where it is known, or too much would have to be read."""
+        segment = self.state.base.segment
+        evaluation = Evaluation(segment, settling.contents)
+        if isinstance(order, Shuffled) or evaluation.known(node) is not None:
+            return None
+        hopeful = fronts.hopeful(order)
+        if evaluation.most(node) * hopeful < wanted * segment.count:
+            return None
+        gone = segment.holes | self.state.stale
+        kinds = fronts.kinds_of(node)
+        if isinstance(order, Sorted) and kinds and not any(segment.has_value(kind, sort.name) for kind in kinds):
+            runs: Sequence[tuple[int, int]] = ((order.valued, segment.count),)  # none of them is before
+        else:
+            runs = fronts.runs_of(order, segment.count, fronts.within(order, sort.name, node), descending=sort.descending)
+        return fronts.first_ranks(
+            order, runs, lambda some: evaluation.among(node, some - gone), wanted, descending=sort.descending, hopeful=hopeful
+        )
+
+    def _front_of(self, result: BitMap, node: Node, order: Order, sort: Sort, wanted: int) -> Array | None:
+        """The same of a result that is known."""
+        segment, short = self.state.base.segment, len(result) <= views.SHORT
+        if isinstance(order, Sorted) and result.issubset(segment.valueless(sort.name)):
+            return fronts.first_valueless(order, result, wanted, descending=sort.descending)
+        if fronts.worth_reading(len(result), segment.count, wanted, short=short):
+            runs = fronts.runs_of(order, segment.count, fronts.within(order, sort.name, node), descending=sort.descending)
+            return fronts.first_of_result(order, runs, result, wanted, descending=sort.descending)
+        if short and len(result) > fronts.FEW:
+            return fronts.first_chosen(order, result, wanted, descending=sort.descending)
+        return None
+
+    def _evaluated(self, node: Node, settling: Settling) -> BitMap:
+        """The base's items that count."""
+        found = Evaluation(self.state.base.segment, settling.contents).of(node)
+        return found - self.state.stale if self.state.stale else found
 
     def _listing(self, query: Query, sort: Sort, viewer: Viewer) -> Listing | None:
         settled = self._settled(query, viewer)
