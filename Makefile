@@ -21,8 +21,8 @@ test: $(STAMP)/system $(STAMP)/python-dev $(STAMP)/web  ## everything: Python, b
 	cd web && npm run --silent test
 
 check: $(STAMP)/python-dev $(STAMP)/npm  ## lint, formats, types, architecture, generated files
-	$(BIN)/ruff check src tests bench tools
-	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/ruff check src tests bench tools plugins
+	$(BIN)/ruff format --check src tests bench tools plugins
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_repository.py
 	$(BIN)/python tools/openapi.py --check
@@ -37,8 +37,8 @@ e2e: $(STAMP)/system $(STAMP)/python-dev $(STAMP)/web  ## browser tests only
 web: $(STAMP)/web  ## build the UI into the package
 
 format: $(STAMP)/python-dev $(STAMP)/npm  ## rewrite sources in the project's format
-	$(BIN)/ruff check --fix-only src tests bench tools
-	$(BIN)/ruff format src tests bench tools
+	$(BIN)/ruff check --fix-only src tests bench tools plugins
+	$(BIN)/ruff format src tests bench tools plugins
 	cd web && npm run --silent format
 
 lock:  ## lock Python dependencies with hashes

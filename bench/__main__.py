@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from bench import http, imports, index, others, parsers, reads, scan, stash
+from bench import displays, http, imports, index, others, parsers, people, reads, scan, stash
 from longshelf import logs
 
 BENCHMARKS = {
@@ -13,10 +13,12 @@ BENCHMARKS = {
     "index": index.run,
     "others": others.run,
     "http": http.run,
+    "people": people.run,
     "stash": stash.run,
     "imports": imports.run,
+    "displays": displays.run,
 }
-USUAL = ("scan", "reads")  # index, others and http make ten million items first: name them, with a --scale that suits your patience
+USUAL = ("scan", "reads")  # index, others, http and people make ten million items first: name them, with a --scale that suits your patience
 
 
 def main() -> None:

@@ -102,7 +102,7 @@ def run(scale: float = 1.0) -> str:
     with tempfile.TemporaryDirectory(prefix="longshelf-bench-") as place:
         base = Path(os.environ.get("LONGSHELF_BENCH_DATA") or place)
         base.mkdir(parents=True, exist_ok=True)
-        key, session = _prepare(base, count)
+        key, session = prepare(base, count)
         data = Path(place) / "data"
         data.mkdir()
         (data / "index").symlink_to(base / f"index-{count}")
@@ -114,7 +114,7 @@ def run(scale: float = 1.0) -> str:
 
 def _measure(environment: dict[str, str], by_key: Mapping[str, str], by_cookie: Mapping[str, str]) -> list[dict[str, Any]]:
     serve = [sys.executable, "-m", "longshelf.cli.main", "serve", "--workers", str(WORKERS), "--no-worker", "--port"]
-    with _server(serve, environment) as server:
+    with running(serve, environment) as server:
         pages = _lists(server.port, by_key)
         _drive(server, pages, by_key, 8)  # from here on every view is there
         rows = [_row("page", server, pages, by_key, each) for each in CONNECTIONS]
@@ -124,7 +124,7 @@ def _measure(environment: dict[str, str], by_key: Mapping[str, str], by_cookie: 
         rows.append(_row("unchanged (304)", server, _known(server.port, pages, by_key), by_key, 64))
         environment = {**environment, bare.SIZE: str(len(_get(server.port, pages[0].path + "0", by_key)[0]))}
     granian = [sys.executable, "-m", "granian", "--interface", "asgi", "--workers", str(WORKERS), "bench.bare:app", "--port"]
-    with _server(granian, environment) as server:
+    with running(granian, environment) as server:
         floor = [_row("bare framework", server, [Address("/healthz?offset=", 9)], {}, each) for each in CONNECTIONS]
     bare_rates = {row["connections"]: row["requests/s"] for row in floor}
     return [{**row, "rate ÷ bare": row["requests/s"] / bare_rates[row["connections"]]} for row in [*rows, *floor]]
@@ -192,7 +192,7 @@ def _get(port: int, path: str, headers: Mapping[str, str]) -> tuple[bytes, str]:
 
 
 @contextmanager
-def _server(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[Server]:
+def running(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[Server]:
     """`command` with a free port behind it, until the block ends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -232,7 +232,7 @@ def _cpu(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _prepare(base: Path, count: int) -> tuple[str, str]:
+def prepare(base: Path, count: int) -> tuple[str, str]:
     """The catalogue, its index and an administrator; an API key and a session of hers."""
     database = Database(f"sqlite:///{base / f'catalogue-{count}.db'}")
     try:

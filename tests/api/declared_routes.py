@@ -5,6 +5,7 @@ from typing import Any
 
 from longshelf.model.kinds import EntityKind
 from tests.api.leaking import (
+    MISSING_ITEM,
     MISSING_LIBRARY,
     QUESTIONS,
     Asking,
@@ -14,10 +15,13 @@ from tests.api.leaking import (
     entity_list,
     ids_in,
     item_lists,
+    of_any_entity,
     of_one_entity,
     of_one_item,
     same,
 )
+from tests.api.leaking_displays import ADMINS, FILE, LISTED, SCREEN, SOUGHT, STEERED
+from tests.api.leaking_playlists import PLAYLISTS
 from tests.visibility.worlds import FIRST_ENTITY
 
 OWN = "only what the person wrote himself"
@@ -52,6 +56,19 @@ def _facets(asking: Asking, _method: str, path: str) -> None:
             assert asking.get("/api/items", **{kind: each})["pagination"]["total_count"] == 0
 
 
+def _image_of_item(kind: EntityKind) -> Driven:
+    """Neither an entity nor an item he does not see."""
+
+    def run(asking: Asking, method: str, path: str) -> None:
+        of_one_entity(kind, json={"item_id": MISSING_ITEM}, changes=True).drive(asking, method, path)
+        seen = next((each for each in sorted(asking.entities) if asking.world.entities[each].kind is kind), None)
+        if seen is not None:
+            address = path.replace("{entity_id}", str(seen))
+            same(asking, lambda item_id: asking.ask(method, address, json={"item_id": item_id}), asking.hidden_items(), MISSING_ITEM)
+
+    return Driven(run)
+
+
 def _rail(asking: Asking, _method: str, path: str) -> None:
     for sort in ("title", "added", "date"):
         assert asking.get(path, sort=sort)["total"] == len(asking.items)
@@ -73,11 +90,13 @@ def _suggest(asking: Asking, _method: str, path: str) -> None:
     for typed in ("zqi", "zqe", "zqe0", "zqi1n"):
         asking.get(path, q=typed, n=50)
     hidden = [world.items[each].title for each in asking.hidden_items()]
-    hidden += [world.entities[each].name for each in sorted(set(world.entities) - asking.entities)[:4]]
+    there = world.there(asking.user_id, own=asking.own)
+    hidden += [world.entities[each].name for each in sorted(set(world.entities) - there)[:4]]
     for typed in hidden:
         found = asking.get(path, q=typed)["items"]
         assert typed not in {each["name"] for each in found}
-    for typed in sorted(world.entities[each].name for each in asking.entities)[:3]:
+    above = sorted(world.entities[each].name for each in there - asking.entities)
+    for typed in (*above[:3], *sorted(world.entities[each].name for each in asking.entities)[:3]):
         assert typed in {each["name"] for each in asking.get(path, q=typed)["items"]}
 
 
@@ -101,6 +120,26 @@ def _of_library(json: Any = None, *, changes: bool = False) -> Driven:
             assert asking.ask(method, path.replace("{library_id}", str(each))).status_code in {200, 403}
 
     return Driven(run)
+
+
+def _user_data(asking: Asking, method: str, path: str) -> None:
+    """What he said of what he may see, whatever else he said."""
+    _of_library().drive(asking, method, path)
+    for each in asking.libraries:
+        seen = {item for item in asking.items if asking.world.items[item].library_id == each}
+        figures = asking.get(path.replace("{library_id}", str(each)))["figures"]
+        assert figures["in_progress"] == len(seen & BEGUN)
+        assert (figures["o_items"], figures["o_total"]) == (len(seen & BEGUN), 2 * len(seen & BEGUN))
+
+
+def _remote_word(asking: Asking, method: str, path: str) -> None:
+    for library_id in asking.world.libraries:
+        of = path.replace("{library_id}", str(library_id))
+        hidden = [each for each in asking.hidden_items() if asking.world.items[each].library_id == library_id]
+        same(asking, lambda each: asking.ask(method, of.replace("{item_id}", str(each))), hidden, MISSING_ITEM)  # noqa: B023 - asked at once
+        for each in sorted(asking.items)[:6]:
+            response = asking.ask(method, of.replace("{item_id}", str(each)))
+            assert response.status_code == (200 if asking.world.items[each].library_id == library_id else 404)
 
 
 def _hidden(asking: Asking, _method: str, path: str) -> None:
@@ -181,6 +220,18 @@ ITEMS: dict[tuple[str, str], Any] = {
     ("GET", "/media/{item_id}/spine"): of_one_item(status=(200, 404, 422)),
     ("GET", "/media/{item_id}/resource/{rest}"): of_one_item(status=(200, 404, 422)),
     ("GET", "/thumb/{item_id}"): of_one_item(status=(200, 404)),
+    ("GET", "/thumb/entity/{entity_id}"): of_any_entity(status=(200, 404)),
+    ("GET", "/api/items/{item_id}/playback"): of_one_item(),
+    ("GET", "/media/{item_id}/chapters.vtt"): of_one_item(),
+    ("GET", "/media/{item_id}/stream"): of_one_item(status=(404,)),
+    ("GET", "/media/{item_id}/stream.m3u8"): of_one_item(status=(404,)),
+    ("GET", "/media/{item_id}/segment/{n}"): of_one_item(status=(404,)),
+    ("GET", "/media/{item_id}/preview"): of_one_item(status=(404,)),
+    ("GET", "/media/{item_id}/sprite.vtt"): of_one_item(status=(404,)),
+    ("GET", "/media/{item_id}/sprite"): of_one_item(status=(404,)),
+    ("GET", "/media/{item_id}/caption/{n}"): of_one_item(status=(404,)),
+    ("GET", "/media/{item_id}/heatmap"): of_one_item(status=(404,)),
+    ("GET", "/media/{item_id}/script"): of_one_item(status=(404,)),
     ("GET", "/api/suggest"): Driven(_suggest),
     ("GET", "/api/stats"): Driven(_stats),
     ("GET", "/api/history"): Silent("searched only; counted in tests/catalog/test_watching.py"),
@@ -196,6 +247,9 @@ ENTITIES: dict[tuple[str, str], Any] = {
     **dict(each_kind(of_one_entity, "/api/*/{entity_id}")),
     **dict(each_kind(lambda kind: of_one_entity(kind, json={"favorite": True}), "/api/*/{entity_id}/me", "PUT")),
     **dict(each_kind(lambda kind: of_one_entity(kind, json={"description": "x"}, changes=True), "/api/*/{entity_id}", "PATCH")),
+    **dict(each_kind(lambda kind: of_one_entity(kind, changes=True), "/api/*/{entity_id}/image", "PUT")),
+    **dict(each_kind(_image_of_item, "/api/*/{entity_id}/image", "POST")),
+    **dict(each_kind(lambda kind: of_one_entity(kind, changes=True), "/api/*/{entity_id}/image", "DELETE")),
     **dict(each_kind(of_one_entity, "/api/*/{entity_id}/locks")),
     **dict(each_kind(of_one_entity, "/api/*/{entity_id}/merges")),
     **dict(each_kind(lambda kind: of_one_entity(kind, json={"ids": [1]}, changes=True), "/api/*/{entity_id}/merge", "POST")),
@@ -211,8 +265,44 @@ LIBRARIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/libraries/{library_id}/scan"): _of_library(changes=True),
     ("POST", "/api/libraries/{library_id}/sync"): _of_library(changes=True),
     ("GET", "/api/libraries/{library_id}/issues"): _of_library(),
+    ("POST", "/api/libraries/probe"): Silent("asks another server, and tells only how much that holds", CHANGES),
+    ("GET", "/api/libraries/{library_id}/stash"): _of_library(changes=True),
+    ("GET", "/api/libraries/{library_id}/removed"): _of_library(changes=True),
+    ("POST", "/api/libraries/{library_id}/hook"): _of_library(changes=True),
+    ("PUT", "/api/libraries/{library_id}/push-back"): _of_library({"enabled": False}, changes=True),
+    ("GET", "/api/libraries/{library_id}/user-data"): Driven(_user_data),
+    ("POST", "/api/libraries/{library_id}/user-data"): _of_library({}, changes=True),
+    ("GET", "/api/libraries/{library_id}/user-data/{item_id}"): Driven(_remote_word),
+    ("GET", "/api/libraries/{library_id}/feeds"): _of_library(changes=True),
+    ("POST", "/api/libraries/{library_id}/feeds"): _of_library({"urls": ["http://127.0.0.1:9/"]}, changes=True),
+    ("DELETE", "/api/libraries/{library_id}/feeds/{feed_id}"): _of_library(changes=True),
+    ("POST", "/api/feeds/probe"): Silent("asks another server, and tells what anybody is told there", CHANGES),
     ("POST", "/api/hooks/stash/{rest}"): Silent("answers nothing", CHANGES),
     ("GET", "/api/events"): Silent("never ends; driven in test_leaks_events.py", CHANGES),
+}
+DISPLAYS: dict[tuple[str, str], Any] = {
+    ("GET", "/api/displays"): LISTED,
+    ("POST", "/api/displays"): Silent(ADMINS, CHANGES),
+    ("GET", "/api/displays/{display_id}"): LISTED,
+    ("PATCH", "/api/displays/{display_id}"): STEERED,
+    ("DELETE", "/api/displays/{display_id}"): Silent("answers nothing", CHANGES),
+    ("POST", "/api/displays/{display_id}/rebuild"): STEERED,
+    ("POST", "/api/displays/{display_id}/play"): STEERED,
+    ("POST", "/api/displays/{display_id}/pause"): STEERED,
+    ("POST", "/api/displays/{display_id}/stop"): STEERED,
+    ("POST", "/api/displays/{display_id}/next"): STEERED,
+    ("POST", "/api/displays/{display_id}/previous"): STEERED,
+    ("POST", "/api/displays/{display_id}/seek"): SOUGHT,
+    ("POST", "/api/displays/{display_id}/volume"): STEERED,
+    ("GET", "/api/displays/{display_id}/timeline"): LISTED,
+    ("GET", "/api/displays/{display_id}/history"): LISTED,
+    ("POST", "/api/screens"): Silent("a code, and nothing else", CHANGES),
+    ("GET", "/api/screens/{code}"): SCREEN,
+    ("GET", "/api/screens/{code}/events"): Silent("never ends; carries what the route above does", CHANGES),
+    ("POST", "/api/screens/{code}/played"): Silent("answers as GET /api/screens/{code}", CHANGES),
+    ("POST", "/api/screens/{code}/at"): Silent("answers as GET /api/screens/{code}", CHANGES),
+    ("GET", "/api/screens/{code}/media/{item_id}"): FILE,
+    ("GET", "/api/screens/{code}/thumb/{item_id}"): FILE,
 }
 RESTRICTIONS: dict[tuple[str, str], Any] = {
     ("GET", "/api/users/{user_id}/restrictions"): Driven(_rules),
@@ -252,6 +342,7 @@ PEOPLE: dict[tuple[str, str], Any] = {
     ("GET", "/api/keys"): Silent(ACCOUNTS),
     ("POST", "/api/keys"): Silent(ACCOUNTS, CHANGES),
     ("DELETE", "/api/keys/{key_id}"): Silent(ACCOUNTS, CHANGES),
+    ("POST", "/api/playlists"): Silent(OWN, CHANGES),
     ("GET", "/api/views"): Silent(OWN),
     ("POST", "/api/views"): Silent(OWN, CHANGES),
     ("DELETE", "/api/views/{view_id}"): Silent(OWN, CHANGES),
@@ -270,4 +361,13 @@ SERVER: dict[tuple[str, str], Any] = {
     ("GET", "/readyz"): Silent("the same for everybody"),
 }
 BEGUN: set[int] = set()  # items the viewer has begun; filled by the test
-DECLARED: Mapping[tuple[str, str], Driven | Silent] = {**ITEMS, **ENTITIES, **LIBRARIES, **RESTRICTIONS, **PEOPLE, **SERVER}
+DECLARED: Mapping[tuple[str, str], Driven | Silent] = {
+    **ITEMS,
+    **ENTITIES,
+    **LIBRARIES,
+    **DISPLAYS,
+    **PLAYLISTS,
+    **RESTRICTIONS,
+    **PEOPLE,
+    **SERVER,
+}

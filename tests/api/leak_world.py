@@ -15,9 +15,11 @@ from longshelf.accounts import keys
 from longshelf.config import Settings
 from longshelf.index.generations import build_generation
 from longshelf.model.records import Cover
-from longshelf.store import bulk, files, jobs, personal, plays, tables
+from longshelf.store import bulk, files, jobs, personal, plays, tables, user_data
 from longshelf.store.database import Database, Transaction, run
 from longshelf.store.migrate import upgrade
+from longshelf.store.user_data import SharedItem
+from tests.api import leaking_playlists
 from tests.support.catalogue import client, listening, settings_in
 from tests.visibility import worlds
 from tests.visibility.worlds import World
@@ -51,8 +53,10 @@ def served(directory: Path, url: str | None, engine: str, seed: int) -> Iterator
         with database.write_quietly() as connection:
             for user_id in people:
                 _begin(connection, user_id, begun)
+            leaking_playlists.prepare(connection, world)
             for library_id in world.libraries:
                 jobs.enqueue(connection, "test", {"library_id": library_id}, at=1)
+        leaking_playlists.serve(database)
         if engine == "bitmaps":
             build_generation(database, settings.index)
         address = stack.enter_context(listening(replace(settings, engine=engine)))
@@ -65,6 +69,7 @@ def _begin(connection: Transaction, user_id: int, items: set[int]) -> None:
     for item_id in sorted(items):
         plays.mark(connection, user_id, item_id + 1, watched=True, at=1)
         personal.say_item(connection, user_id, item_id, {"progress": 0.5}, at=2)
+    user_data.put_shared_items(connection, user_id, {each: SharedItem(o_count=2) for each in sorted(items)})
 
 
 def _with_files(database: Database, world: World, directory: Path) -> dict[int, str]:

@@ -162,15 +162,39 @@ def of_one_entity(kind: EntityKind, *, json: Any = None, changes: bool = False) 
     return Driven(run)
 
 
+def of_any_entity(*, status: tuple[int, ...] = (200,)) -> Driven:
+    """Something of an entity whose kind the address does not tell."""
+
+    def run(asking: Asking, method: str, path: str) -> None:
+        def ask(entity_id: int) -> httpx.Response:
+            return asking.ask(method, _filled(path, entity_id))
+
+        there = asking.world.there(asking.user_id, own=asking.own)
+        same(asking, ask, _some(set(asking.world.entities) - there), MISSING_ENTITY)
+        for entity_id in _some(there):
+            assert ask(entity_id).status_code in status
+
+    return Driven(run)
+
+
 def entity_list(kind: EntityKind) -> Driven:
-    """A list of entities: exactly those on what he sees, with the number of those items."""
+    """A list of entities: exactly those on what he sees and those above, each with the number of its items and of those right below."""
 
     def run(asking: Asking, _method: str, path: str) -> None:
-        expected = {each: len(_carrying(asking, each)) for each in asking.entities if asking.world.entities[each].kind is kind}
+        there = asking.world.there(asking.user_id, own=asking.own)
+        expected = {each: len(_carrying(asking, each)) for each in there if asking.world.entities[each].kind is kind}
+        below: dict[int, set[int]] = {each: set() for each in expected}
+        for child, parent, relation in asking.world.edges:
+            if relation == "parent" and child in expected and parent in expected:
+                below[parent].add(child)
         for question in ({}, {"sort": "count"}, {"q": "zqe"}):
             answer = asking.get(path, **question, page_size=200)
             assert {each["id"]: each["item_count"] for each in answer["items"]} == expected, (path, question)
+            assert {each["id"]: each["child_count"] for each in answer["items"]} == {each: len(some) for each, some in below.items()}
             assert answer["pagination"]["total_count"] == len(expected)
+        hidden = sorted(set(asking.world.of_kind(kind)) - set(expected))
+        for parent in [*sorted(below, key=lambda each: -len(below[each]))[:3], *hidden[:3]]:
+            assert {each["id"] for each in asking.get(path, parent=parent)["items"]} == below.get(parent, set()), (path, parent)
 
     return Driven(run)
 

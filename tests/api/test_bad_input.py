@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from longshelf.api import params
+from longshelf.api.requests import BODY_LIMIT, LONG_LIMIT
 from longshelf.api.route import Param, Route
 from longshelf.api.routes import ROUTES
 from longshelf.model.kinds import PLURALS
@@ -26,8 +27,14 @@ STREAMS = ("events",)  # never end; they have tests of their own
 GOOD: dict[str, dict[str, Any]] = {  # bodies of routes that want more than {}
     "watchItem": {"session": "a", "seq": 0},
     "markWatched": {"watched": True},
+    "orderBlocks": {"ids": []},
+    "addPlaylistItems": {"item_ids": [1]},
+    "removePlaylistItems": {"entry_ids": [1]},
+    "orderPlaylistItems": {"entry_ids": [1]},
+    "putPlaylistPlace": {"entry_id": None},
     "changeProfile": {"name": "Guests"},
     **{f"merge{plural.title()}": {"ids": [1]} for plural in PLURALS.values()},
+    **{f"takeImageOf{kind.title()}": {"item_id": 1} for kind in PLURALS},
 }
 
 
@@ -98,7 +105,8 @@ def test_garbage_as_a_body_is_a_reason(route: Route, target: httpx.Client) -> No
 def test_a_body_of_another_type_or_too_long_is_refused(route: Route, target: httpx.Client) -> None:
     path = filled(route.path)
     assert target.request(route.method, path, content=b"a=1", headers={"content-type": "text/plain"}).status_code == 415
-    long = target.request(route.method, path, content=b'"' + b"a" * 1_100_000 + b'"', headers={"content-type": "application/json"})
+    sent = b'"' + b"a" * (LONG_LIMIT if route.long else BODY_LIMIT) + b'"'
+    long = target.request(route.method, path, content=sent, headers={"content-type": "application/json"})
     assert long.status_code == 413
     assert refused(long)
 

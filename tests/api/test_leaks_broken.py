@@ -24,6 +24,7 @@ SECOND_LOOKS = {
     "Entities._hidden": "names of now, for entities and relations the snapshot shows",
     "Hydrating.seen": "rows of now, for items the snapshot shows",
     "Showing.hidden": "names of now, for entities the snapshot shows",
+    "Showing._unchanged": "whether the rules still are those of the snapshot; if not, items are judged again",
 }
 PASSED_ON = {"Catalog.mask", "Showing.mask", "Entities.suggest.<locals>.<genexpr>"}  # who calls these is the place
 Routed = dict[str, set[tuple[str, str]]]

@@ -1,6 +1,7 @@
 """Signing in through a sign-in service, against a real provider on a loopback port: what lets a person in, and all that does not."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -197,12 +198,31 @@ def test_what_the_person_or_another_provider_says_is_told_to_the_sign_in_page(ow
 
 
 @pytest.mark.parametrize("spoil", ["down", "issuer of discovery"])
-def test_a_provider_that_cannot_be_asked_is_unavailable_and_may_come_back(spoil: str, own: Served, login: Provider) -> None:
+def test_a_provider_that_cannot_be_asked_is_unavailable_and_may_come_back(
+    spoil: str, own: Served, login: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("longshelf.accounts.oidc.FAILED_SECONDS", 600)
     login.spoil = spoil
     with shelf(own, login) as browser:
-        assert problem(browser.get("/api/oidc/start")) == "unavailable"
+        for _ in range(3):
+            assert problem(browser.get("/api/oidc/start")) == "unavailable"
+        assert login.requests.count("discovery") == 1  # nobody else waits for what has just failed
         assert browser.get("/healthz").status_code == 200
         login.spoil = ""
+        monkeypatch.setattr("longshelf.accounts.oidc.FAILED_SECONDS", 0)  # it is over
+        assert sign_in(browser).headers["location"] == "/"
+
+
+def test_a_provider_that_keeps_one_waiting_keeps_nobody_else(own: Served, login: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("longshelf.accounts.oidc.WAIT", 0.01)
+    login.answering.clear()
+    with shelf(own, login) as browser, ThreadPoolExecutor(1) as others:
+        first = others.submit(httpx.get, f"{browser.base_url}/api/oidc/start".replace("//api", "/api"), timeout=30)
+        assert login.asked.wait(30)
+        assert [problem(browser.get("/api/oidc/start")) for _ in range(3)] == ["unavailable"] * 3
+        login.answering.set()
+        assert first.result().headers["location"].startswith(f"{login.url}/authorize?")
+        assert login.requests.count("discovery") == 1
         assert sign_in(browser).headers["location"] == "/"
 
 

@@ -14,6 +14,7 @@ from longshelf.errors import NotSignedIn
 from longshelf.model.kinds import EntityKind
 from longshelf.model.taste import MOST
 from longshelf.model.viewer import NOBODY, Viewer
+from longshelf.store import bulk, personal, tables
 from tests.catalog.personal_shelf import ANN, BOB, WAYS, OwnShelf, own_shelf
 from tests.support.catalogue import add_items, plain
 
@@ -150,6 +151,18 @@ def test_nothing_hidden_is_shown_or_named_or_counted(shelf: OwnShelf) -> None:
     assert after.snapshot != before.snapshot
 
 
+def test_what_gets_a_hidden_tag_is_gone_before_an_index_knows(shelf: OwnShelf) -> None:
+    tag = shelf.entity("tag", "dune")
+    shelf.hide_tag(BOB, tag)
+    shown = _ids(_list(shelf, BOB))[0]
+    with shelf.database.write() as write:
+        bulk.insert(write.connection, tables.link, ("item_id", "entity_id", "kind", "role"), [(shown, tag, "tag", "")])
+        write.touch([shown])
+    assert shown not in _ids(_list(shelf, BOB))
+    shelf.refresh()
+    assert shown not in _ids(_list(shelf, BOB))
+
+
 def test_who_turns_pages_costs_little_until_something_changes(shelf: OwnShelf) -> None:
     def cost(viewer: Viewer, page: int) -> int:
         before = shelf.database.statements
@@ -165,6 +178,23 @@ def test_who_turns_pages_costs_little_until_something_changes(shelf: OwnShelf) -
     new = add_items(shelf.database, shelf.made.library_id, [plain(7 + 7 * 40)])
     shelf.refresh()
     assert set(new) <= set(_ids(_list(shelf, ANN)))
+
+
+def test_the_first_request_of_somebody_who_rated_much_sends_no_more_statements(shelf: OwnShelf) -> None:
+    """What he said is read field by field, whole, and not item by item."""
+
+    def cost(viewer: Viewer) -> int:
+        before = shelf.database.statements
+        assert _list(shelf, viewer).items
+        return shelf.database.statements - before
+
+    more = add_items(shelf.database, shelf.made.library_id, [plain(number) for number in range(1_000, 1_400)])
+    shelf.refresh()
+    for viewer, rated in ((ANN, more[:2]), (BOB, more[:300])):
+        with shelf.database.write_quietly() as connection:
+            personal.put_items(connection, [(viewer.user_id, each, 90, 0, None, 0, 0.0, None, 0, 1) for each in rated])
+    few, many = cost(ANN), cost(BOB)
+    assert many <= few
 
 
 def test_nobody_is_recommended_nothing(shelf: OwnShelf) -> None:

@@ -50,6 +50,20 @@ def test_plays_are_added_up_by_week_kind_item_and_whom_they_are_of(shelf: OwnShe
         assert [each.plays for each in listed] == sorted((each.plays for each in listed), reverse=True)
 
 
+def test_time_that_became_no_play_is_in_the_total_as_it_is_in_the_weeks(shelf: OwnShelf) -> None:
+    item = shelf.catalog.item(ANN, 4)
+    assert item.duration is None or item.duration > 200
+    shelf.watch(ANN, 4, 20)
+    shelf.watch(ANN, 1, 300)
+    shelf.watching.mark(ANN, 1, watched=False)
+    found = shelf.statistics.mine(ANN)
+    assert (found.items, found.plays) == (0, 0)
+    assert found.seconds == sum(week.seconds for week in found.weeks) == sum(kind.seconds for kind in found.kinds) == 320
+    shelf.hide_tag(ANN, next(link.id for link in item.links if link.kind is EntityKind.TAG))
+    found = shelf.statistics.mine(ANN)
+    assert found.seconds == sum(week.seconds for week in found.weeks)
+
+
 def test_a_streak_is_days_in_a_row_up_to_today_or_yesterday(shelf: OwnShelf) -> None:
     for gap in (0, 1, 1, 3, 1):
         shelf.clock.forward(days=gap)

@@ -33,6 +33,7 @@ LATE = (
     Named(32, EntityKind.SERIES, "zz top"),
     Named(33, EntityKind.TAG, "Ａ"),
 )
+BARE = (40, 41, 42)  # tags that no item carries
 NAMES = ("dune", "Dune", "part 9", "part 10", "東京", "a", "zz", "Beyoncé", "\U0001f40d", "\uffee")
 RELATIONS = ("tagged", "likes", "parent")
 
@@ -48,6 +49,7 @@ class Entities:
         self.connection = connection
         self.named = {each.id: Named(each.id, each.kind, each.name) for each in ENTITIES}
         self.carried: set[tuple[int, int]] = set()
+        self.parents: set[tuple[int, int]] = set()
 
     def rename(self, entity_id: int, name: str) -> int:
         """Names may be equal but for what makes them differ in the database."""
@@ -81,6 +83,21 @@ class Entities:
             self.carried |= {(person, tag) for tag in tags}
         return person
 
+    def stand(self, child: int, parents: Iterable[int]) -> int:
+        """The child stands right below these and no others."""
+        parents, edges = list(parents), tables.entity_link
+        self.connection.execute(delete(edges).where(edges.c.source_id == child, edges.c.relation == "parent"))
+        if parents:
+            self.connection.execute(insert(edges), [{"source_id": child, "target_id": each, "relation": "parent"} for each in parents])
+        self.parents = {edge for edge in self.parents if edge[0] != child} | {(child, each) for each in parents}
+        return child
+
+    def stand_anyhow(self, rng: random.Random, count: int) -> set[int]:
+        """Some tags come to stand below some others, in circles too. Which."""
+        tags = [each.id for each in self.named.values() if each.kind is EntityKind.TAG]
+        chosen = rng.sample(sorted(tags), min(count, len(tags)))
+        return {self.stand(each, rng.sample([*TAGS, *BARE], rng.randint(0, 2))) for each in chosen}
+
     def change(self, rng: random.Random) -> set[int]:
         """A few changes of every sort; whom they touched."""
         touched = {self.rename(each, rng.choice(NAMES)) for each in rng.sample(sorted(self.named), 3)}
@@ -89,7 +106,7 @@ class Entities:
         persons = [*PERSONS, *(each.id for each in LATE if each.kind is EntityKind.PERSON and each.id in self.named)]
         for person in rng.sample(persons, 2):
             touched.add(self.carry(person, rng.sample(TAGS, rng.randint(0, 3)), rng.choice(RELATIONS)))
-        return touched
+        return touched | self.stand_anyhow(rng, 3)
 
 
 @contextmanager
@@ -103,6 +120,9 @@ def lively(database: Database, library: World, seed: int, *, share: float, warm:
         named = Entities(connection)
         for person in PERSONS:
             named.carry(person, rng.sample(TAGS, rng.randint(0, 3)), rng.choice(RELATIONS))
+        for each in BARE:
+            named.create(Named(each, EntityKind.TAG, f"bare {each}"))
+        named.stand_anyhow(rng, rng.choice((0, 4, 9)))
         below = base(connection)
         if warm:
             _warm(BitmapSnapshot(State(below, 0), lambda: connection), [each.id for each in before])
@@ -117,7 +137,7 @@ def lively(database: Database, library: World, seed: int, *, share: float, warm:
         live = [each for each in before if each.id not in changed] + fresh
         ids, rows = frozenset(changed), changes.read(connection, changed)
         state = State(below, 1, ids, changes.delta(rows), stale_in(below, ids), frozenset(touched))
-        yield BitmapSnapshot(state, lambda: connection), other, Plain(live, named.named.values(), named.carried)
+        yield BitmapSnapshot(state, lambda: connection), other, Plain(live, named.named.values(), named.carried, named.parents)
 
 
 def _also(item: ItemFacts, rng: random.Random, named: Entities) -> ItemFacts:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 from sqlalchemy import Connection
 
-from longshelf.index import compiling, fields, fronts, views
+from longshelf.index import compiling, fields, fronts, postings, views
 from longshelf.index.bitmaps import Array
 from longshelf.index.postings import Postings
 from longshelf.index.snapshot import BitmapSnapshot
@@ -40,17 +40,27 @@ viewers = st.sampled_from(VIEWERS)
 shares = st.sampled_from((0.0, 0.1, 0.5, 0.9, 1.0))
 
 
-@pytest.fixture(autouse=True, params=["as listed ranks", "as large results"])
+@pytest.fixture(autouse=True, params=["as listed ranks", "as large results", "as nobody knows"])
 def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Large results and long lists of entities take other ways; here all do, or none. Ranges are tested one by one, too."""
-    if request.param == "as large results":
-        monkeypatch.setattr(views, "SHORT", -1)
-        monkeypatch.setattr(fronts, "FIRST_READ", 2)
-        monkeypatch.setattr(fronts, "READ_MOST", 14)
-        monkeypatch.setattr(compiling, "MANY", 0)
-    else:
-        monkeypatch.setattr(fronts, "WORTH", 0)
-        monkeypatch.setattr(fields, "FEW", {1: 0, 2: 0, 4: 0})
+    """Large results, long lists of entities and first pages of what nobody asked for before take other ways; here all do, or none. Ranges
+    and what items carry are tested one by one, too."""
+    match request.param:
+        case "as large results":
+            monkeypatch.setattr(views, "SHORT", -1)
+            monkeypatch.setattr(fronts, "FIRST_READ", 2)
+            monkeypatch.setattr(fronts, "READ_MOST", 14)
+            monkeypatch.setattr(fronts, "HOPEFUL", 0)
+            monkeypatch.setattr(compiling, "MANY", 0)
+        case "as listed ranks":
+            monkeypatch.setattr(fronts, "WORTH", 0)
+            monkeypatch.setattr(fronts, "HOPEFUL", 0)
+            monkeypatch.setattr(fronts, "FEW", 0)
+            monkeypatch.setattr(fields, "FEW", {1: 0, 2: 0, 4: 0})
+        case _:
+            monkeypatch.setattr(fronts, "FIRST_READ", 2)
+            monkeypatch.setattr(fronts, "FIRST_PLAIN", 4)
+            monkeypatch.setattr(fields, "FEW", {1: 0, 2: 0, 4: 0})
+            monkeypatch.setattr(postings, "SEVERAL_ENTITIES", 1)
 
 
 @contextmanager
@@ -285,6 +295,46 @@ def test_what_has_no_value_is_not_looked_for_among_the_values(database: Database
             assert len(wanted) > 5
             assert list(snap.page(asked, sort, Offset(1, 3), ANN).ids) == wanted[1:4]
         assert not len(snap.state.base.views)
+
+
+def test_a_first_page_of_what_nobody_asked_for_finds_out_only_what_lies_at_the_front(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fronts, "FIRST_READ", 16)
+    monkeypatch.setattr(fronts, "FIRST_PLAIN", 16)
+    monkeypatch.setattr(fronts, "HOPEFUL", 60)
+    found_out: list[compiling.All] = []
+    plain = compiling.Evaluation._all
+
+    def whole(evaluation: compiling.Evaluation, node: compiling.All) -> BitMap:
+        found_out.append(node)
+        return plain(evaluation, node)
+
+    monkeypatch.setattr(compiling.Evaluation, "_all", whole)
+    with changed_shelf(database, world(3, 60), 0) as (_, snap, now):
+        for asked in (tree.both(tree.Range("rating", 1, 90), tree.Not(tree.Has("description"))), tree.Not(tree.Has("cover"))):
+            for sort in (Sort("rating"), Sort("title", descending=False), Sort("id")):
+                wanted = expected(now, asked, sort, ANN)
+                page = snap.page(asked, sort, Offset(0, 2), ANN)
+                assert (list(page.ids), page.has_next, found_out) == (wanted[:2], len(wanted) > 2, [])
+        rare = tree.both(tree.Range("rating", 1, 90), tree.IdIs((now.items[0].id,)))
+        assert list(snap.page(rare, Sort("title"), Offset(0, 2), ANN).ids) == expected(now, rare, Sort("title"), ANN)
+        assert found_out
+
+
+def test_a_kind_without_values_is_looked_for_only_behind_them(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fronts, "FIRST_READ", 2)
+    monkeypatch.setattr(fronts, "FIRST_PLAIN", 2)
+    library = world(3, 60)
+    kind = next(each.kind for each in library.items if each.rating is not None)
+    bare = tuple(msgspec.structs.replace(each, rating=None) if each.kind == kind else each for each in library.items)
+    with changed_shelf(database, World(bare), 0) as (_, snap, now):
+        asked = tree.both(tree.KindIs((kind,)), tree.Not(tree.Has("description")))
+        for descending in (False, True):
+            sort = Sort("rating", descending)
+            wanted = expected(now, asked, sort, ANN)
+            assert len(wanted) > 1
+            assert list(snap.page(asked, sort, Offset(0, 2), ANN).ids) == wanted[:2]
 
 
 def test_a_first_page_goes_on_behind_the_values(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

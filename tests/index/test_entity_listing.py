@@ -17,7 +17,7 @@ from longshelf.model.kinds import EntityKind
 from longshelf.model.sorts import Key
 from longshelf.model.viewer import NOBODY, Viewer
 from longshelf.store.database import Database
-from tests.index.livelier import LATE, lively
+from tests.index.livelier import BARE, LATE, lively
 from tests.model.worlds import ENTITIES, VIEWERS, World, queries, world, worlds
 
 SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=40)
@@ -35,6 +35,7 @@ requests = st.builds(
     st.sampled_from(("", "", "du", "dune", "a", "le guin")),
     st.sampled_from(ORDERS),
     st.booleans(),
+    st.none() | st.sampled_from((None, None, 5, 6, *BARE, 1, 999)),
 )
 keys = st.builds(Key, st.sampled_from(("", "dune", "part 019", "z", "\U0010ffff")), st.sampled_from((0, 5, 6, 2**33)))
 number_keys = st.builds(Key, st.integers(0, 9), st.sampled_from((0, 5, 6, 2**33)))

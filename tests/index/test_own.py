@@ -19,7 +19,7 @@ from longshelf.model.engine import After, Before, Count, Offset
 from longshelf.model.facts import ItemFacts, MineFacts
 from longshelf.model.sorts import SORTS, Key, Sort
 from longshelf.model.viewer import Viewer
-from longshelf.store import personal
+from longshelf.store import columns, personal
 from longshelf.store.database import Database
 from tests.index.shelves import base, put, remove, said_row
 from tests.model.worlds import VIEWERS, World, expected, queries, world, worlds
@@ -41,6 +41,7 @@ def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(views, "SHORT", -1)
         monkeypatch.setattr(fronts, "FIRST_READ", 2)
         monkeypatch.setattr(fronts, "READ_MOST", 14)
+        monkeypatch.setattr(columns, "OWN_AT_ONCE", 2)
 
 
 class Shelf:

@@ -87,12 +87,13 @@ class Mirrored:
     def _items(self) -> Told:
         found: Told = {}
         by_id: dict[int, dict[str, Any]] = {}
-        columns = "id, external_id, kind, title, description, date, rating, duration, width, height, size, extra"
+        columns = "id, external_id, kind, title, description, date, rating, duration, width, height, size, identifiers, extra"
         for row in self.rows(f"SELECT {columns} FROM item WHERE library_id = ? AND deleted_at IS NULL"):
             extra = msgspec.json.decode(row.extra)
             by_id[row.id] = found[row.external_id] = {
                 **{name: getattr(row, name) for name in FIELDS},
                 "plays": extra.get("play_count", 0), "o": extra.get("o_counter", 0), "resume": extra.get("resume_time", 0),
+                "phash": msgspec.json.decode(row.identifiers).get("phash"),
                 "links": set(), "chapters": [],
             }  # fmt: skip
         text = """SELECT link.item_id, entity.kind, link.role, entity.external_id, link.position FROM link
@@ -170,6 +171,7 @@ def _work(world: Any, kind: str, item_kind: str, row: dict[str, Any]) -> dict[st
         "plays": len(row.get("plays", ())),
         "o": len(row["os"]) if "os" in row else row["o_counter"],
         "resume": row.get("resume_time", 0),
+        "phash": next((each["value"] for each in first.get("prints", ()) if each["type"] == "phash"), None) if kind == "scene" else None,
         "links": links,
         "chapters": [
             (each["title"] or world["tag"][each["primary_tag"]]["name"], each["seconds"], each["end_seconds"], each["id"])

@@ -15,6 +15,7 @@ from longshelf.model.viewer import Viewer
 from longshelf.store import entity_writing, field_locks
 from longshelf.store.database import Database
 from longshelf.store.engine.sql import SqlEngine
+from longshelf.tasks import relabel
 from tests.tasks.editing import PERSON, TAG, Desk
 
 
@@ -104,7 +105,7 @@ def test_names_are_one_space(desk: Desk) -> None:
     desk.edit(b, aliases=["bee"])
     for changes in ({"name": "B"}, {"name": "BEE"}, {"aliases": ["b"]}, {"aliases": ["x", "bee"]}):
         with pytest.raises(Conflict, match=r"merge the two instead"):
-            edit_entity(desk.database, a, EntityEdit(**changes), None)
+            edit_entity(desk.database, a, EntityEdit(**changes), None, relabel.enqueue)
     assert (row(desk, a).name, aliases(desk, a), locks(desk, a)) == ("a", [], [])
     desk.rename(b, "bee")
     assert aliases(desk, b) == ["b"]
@@ -130,7 +131,7 @@ def test_parents_make_no_circle(desk: Desk) -> None:
     desk.edit(b, parents=[c])
     for wrong in (a, ann, 999):
         with pytest.raises(Invalid):
-            edit_entity(desk.database, c, EntityEdit(parents=[wrong]), None)
+            edit_entity(desk.database, c, EntityEdit(parents=[wrong]), None, relabel.enqueue)
     desk.edit(a, parents=[c])
     with desk.database.read() as connection:
         assert entity_writing.parents(connection, a) == [c]
@@ -157,9 +158,9 @@ def test_a_field_that_is_given_back_stands_as_the_source_said_it(desk: Desk) -> 
 def test_what_cannot_be_kept_is_refused(desk: Desk, changes: dict[str, object]) -> None:
     desk.book(1, "a")
     with pytest.raises(Invalid):
-        edit_entity(desk.database, desk.entity("a"), EntityEdit(**changes), None)  # type: ignore[arg-type]  # a bad one on purpose
+        edit_entity(desk.database, desk.entity("a"), EntityEdit(**changes), None, relabel.enqueue)  # type: ignore[arg-type]  # a bad one on purpose
     with pytest.raises(NotFound):
-        edit_entity(desk.database, 999, EntityEdit(name="x"), None)
+        edit_entity(desk.database, 999, EntityEdit(name="x"), None, relabel.enqueue)
 
 
 def test_the_change_log_tells_of_the_entity_and_its_items(desk: Desk) -> None:

@@ -3,11 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from longshelf.demo.stash.making import Counts
 from longshelf.errors import Conflict, LongshelfError, SourceDrifted, SourceError, SourceOffline, SourceRefused
+from longshelf.ingest import mirror_items
 from longshelf.ingest.mirror_session import Scanning
+from longshelf.model.kinds import EntityKind, ItemKind
+from longshelf.model.records import Credit, ItemRecord
+from longshelf.sources.stash import kinds
+from longshelf.sources.stash.kinds import Remote
 from longshelf.sources.stash.modes import MODES
 from longshelf.store import mirror as store
 from longshelf.store import personal
@@ -253,6 +259,8 @@ def test_another_tag_under_a_known_id_gets_nothing_that_was_said_of_the_old_one(
 
 
 def test_same_second_edits_between_two_syncs_are_found(mirror: Mirrored) -> None:
+    at = mirror.database.clock()
+    mirror.database.clock = lambda: at  # stands still as the server's does, however slow this machine is
     mirror.stash.changes.bulk_edit("scene", range(1, 30), rating100=1)
     mirror.sync()
     mirror.stash.changes.bulk_edit("scene", range(20, 50), rating100=2)  # the clock stands still
@@ -319,13 +327,54 @@ def test_a_stamp_from_the_future_does_not_stop_the_clock(mirror: Mirrored) -> No
 
 
 def test_rows_that_move_between_pages_are_not_lost(sqlite_database: Database) -> None:
-    """An early row goes while numbered pages are read, and the row at the seam is in neither."""
+    """An early row goes while numbered pages are read, and the row at the seam is in neither. The row that went was read before."""
     with mirrored(sqlite_database, Counts(scenes=20, images=20, tags=1_200, performers=1_100)) as found:
-        found.stash.faults.add(operation="findTags", nth=3, do=[("changes.destroy", {"kind": "tag", "key": 1_199})])
-        found.stash.faults.add(operation="findPerformers", nth=3, do=[("changes.destroy", {"kind": "performer", "key": 5})])
+        for kind, operation in (("tag", "findTags"), ("performer", "findPerformers")):
+            # Asked: how many there are, the first page, and the second one. As many come as go, so the number tells nothing.
+            more = ("changes.create", {"kind": kind, "name": "one more"})
+            gone = ("changes.destroy", {"kind": kind, "key": 5 if kind == "performer" else free_tag(found)})
+            found.stash.faults.add(operation=operation, nth=3, do=[gone, more])
         found.sync()
+        assert "only there" not in differences(found).values()
         found.sync("reconcile")
         assert differences(found) == {}
+
+
+def free_tag(found: Mirrored) -> int:
+    """A tag of the first page that no marker needs."""
+    needed = {row["primary_tag"] for row in found.stash.truth()["marker"].values()}
+    return min(set(found.stash.truth()["tag"]) - needed)
+
+
+def test_a_walk_that_goes_on_after_rows_have_moved_loses_none(sqlite_database: Database) -> None:
+    with mirrored(sqlite_database, Counts(scenes=5, images=5, tags=1_200)) as found:
+        with pytest.raises(RuntimeError):
+            found.sync(progress=stop_at(3, RuntimeError("killed")))
+        with found.database.read() as connection:
+            assert store.state(connection, found.library_id).walks["tag"].seen in {500, 1_000}
+        found.stash.changes.destroy("tag", free_tag(found))
+        found.sync()
+        assert "only there" not in differences(found).values()
+        found.sync("reconcile")
+        assert differences(found) == {}
+
+
+def test_names_that_are_forgotten_while_pages_are_made_leave_nothing_out(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Far more names than are kept, and the thread that makes pages beside the one that writes them."""
+    monkeypatch.setattr(mirror_items, "NAMES_KEPT", 3)
+    monkeypatch.setitem(kinds.KINDS, Remote.SCENE, msgspec.structs.replace(kinds.KINDS[Remote.SCENE], page=10))
+    with mirrored(sqlite_database, Counts(scenes=400, images=10)) as found:
+        found.sync()
+        assert differences(found) == {}
+
+
+def test_a_name_that_was_not_looked_up_fails_rather_than_be_left_out() -> None:
+    names = mirror_items.Names(1, set(EntityKind))
+    record = ItemRecord(kind=ItemKind.VIDEO, title="One", credits=(Credit(EntityKind.TAG, "", external_id="7"),))
+    with pytest.raises(KeyError):
+        names.named(record, b"")
 
 
 def stop_at(page: int, error: Exception) -> Quiet:

@@ -14,6 +14,7 @@ from longshelf.ingest.entity_edits import EntityEdit, edit_entity
 from longshelf.ingest.posts import ImportReport
 from longshelf.model.kinds import EntityKind
 from longshelf.store.database import Database
+from longshelf.tasks import relabel
 from tests.ingest.posting import Follower, contents, delete, encoded, ids_of, records, rows, run_import
 from tests.support.databases import Databases
 
@@ -194,7 +195,7 @@ def test_a_name_leads_to_whom_it_was_renamed_to(database: Database, tmp_path: Pa
     path.write_bytes(encoded([{"external_id": "1", "tags": ["sea"]}]))
     run_import(database, path)
     ((tag,),) = rows(database, "SELECT id FROM entity WHERE kind = 'tag'")
-    edit_entity(database, tag, EntityEdit(name="Ocean"), None)
+    edit_entity(database, tag, EntityEdit(name="Ocean"), None, relabel.enqueue)
     path.write_bytes(encoded([{"external_id": "2", "tags": ["SEA"]}]))
     run_import(database, path)
     assert [(credit.kind, credit.name) for credit in records(database)["2"].credits] == [(EntityKind.TAG, "Ocean")]

@@ -35,22 +35,29 @@ class Named(msgspec.Struct, frozen=True):
 
 
 class Plain:
-    """`carried` are pairs of (person, tag)."""
+    """`carried` are pairs of (person, tag), `parents` of (child, parent), deleted ones too."""
 
-    def __init__(self, items: Iterable[ItemFacts], named: Iterable[Named] = (), carried: Iterable[tuple[int, int]] = ()) -> None:
+    def __init__(
+        self,
+        items: Iterable[ItemFacts],
+        named: Iterable[Named] = (),
+        carried: Iterable[tuple[int, int]] = (),
+        parents: Iterable[tuple[int, int]] = (),
+    ) -> None:
         self.items = tuple(items)
         self.named = {each.id: each for each in (named or (Named(each.id, each.kind, each.name) for each in ENTITIES))}
         self.carried = frozenset(carried)
+        self.parents = frozenset(parents)
 
     def entities(self, request: EntityRequest, window: Window, viewer: Viewer) -> EntityPage:
         tallied = {
-            each.id: self._tally(each.id, request.kind, request.query, viewer)
-            for each in self.named.values()
-            if each.kind == request.kind and each.holds(request.q)
+            each.id: self._tally(each.id, request.kind, request.query, viewer) for each in self.named.values() if each.kind == request.kind
         }
-        keys = [
-            Key(self.named[each].key if request.order == "name" else tally.items, each) for each, tally in tallied.items() if tally.items
-        ]
+        there = {each for each in tallied if any(tallied[below].items for below in self._below(each) if below in tallied)}
+        listed = {each for each in there if self.named[each].holds(request.q)}
+        if request.parent is not None:
+            listed = {each for each in listed if (each, request.parent) in self.parents}
+        keys = [Key(self.named[each].key if request.order == "name" else tallied[each].items, each) for each in listed]
         keys.sort(key=_comparable, reverse=request.descending)
         start, stop = _bounds(keys, window, descending=request.descending)
         found = keys[start:stop]
@@ -58,7 +65,15 @@ class Plain:
         if not found:
             return EntityPage(Slice(has_previous=before, has_next=more), (), len(keys))
         ids = tuple(each.id for each in found)
-        return EntityPage(Slice(ids, found[0], found[-1], before, more), tuple(tallied[each] for each in ids), len(keys))
+        children = tuple(sum((child, each) in self.parents for child in there) for each in ids)
+        return EntityPage(Slice(ids, found[0], found[-1], before, more), tuple(tallied[each] for each in ids), len(keys), children)
+
+    def _below(self, entity_id: int) -> set[int]:
+        """The entity and all below it, however far."""
+        found: set[int] = {entity_id}
+        while more := {child for child, parent in self.parents if parent in found} - found:
+            found |= more
+        return found
 
     def tallies(self, kind: EntityKind, ids: Sequence[int], query: Query, viewer: Viewer) -> tuple[Tally, ...]:
         return tuple(self._tally(each, kind, query, viewer) for each in ids)

@@ -20,6 +20,7 @@ import uvicorn
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -44,6 +45,11 @@ class Provider:
     key: RSAKey = field(default_factory=lambda: KEY)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
+    asked: threading.Event = field(default_factory=threading.Event)  # for its description
+    answering: threading.Event = field(default_factory=threading.Event)  # until it is set, descriptions keep one waiting
+
+    def __post_init__(self) -> None:
+        self.answering.set()
 
     def turn_key(self) -> None:
         """From now on signs with another key."""
@@ -53,6 +59,8 @@ class Provider:
 
     async def described(self, request: Request) -> Response:
         self.requests.append("discovery")
+        self.asked.set()
+        await run_in_threadpool(self.answering.wait, 30)
         if self.spoil == "down":
             return Response("away", 503)
         return JSONResponse(

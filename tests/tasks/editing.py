@@ -44,8 +44,9 @@ class Desk(Shelf):
         self.edit(entity_id, name=name)
 
     def edit(self, entity_id: int, **changes: Any) -> None:
-        if edit_entity(self.database, entity_id, EntityEdit(**changes), None):
-            self.run(relabel.request(self.database, entity_id))
+        edit_entity(self.database, entity_id, EntityEdit(**changes), None, relabel.enqueue)
+        for job in self.jobs_live(relabel.KIND):
+            self.run(job)
 
     def merge(self, target: int, *sources: int) -> Job:
         return self.run(merge.request(self.database, target, list(sources), None))

@@ -165,3 +165,15 @@ def test_a_removal_does_not_wait_for_a_worker_that_died(bench: Bench, folders: l
     with bench.database.write_quietly() as connection:
         connection.exec_driver_sql(f"UPDATE job SET state = 'running', worker = 'gone', attempts = 1, lease_until = 1 WHERE id = {job.id}")
     assert bench.run(library_removal.request(bench.database, library.id)).state == "done"
+
+
+def test_a_removal_ends_what_was_queued_after_it_was_asked_for(bench: Bench, folders: list[str]) -> None:
+    """By somebody who had looked before the mark was there: no worker would ever begin it."""
+    library_id = scanned(bench, folders[:1])
+    removal = library_removal.request(bench.database, library_id)
+    with bench.database.write_quietly() as connection:
+        late = jobs.enqueue(connection, scan.KIND, {"library_id": library_id}, at=bench.database.clock(), key="late", run_after=2**60)
+    assert bench.run(removal).state == "done"
+    with bench.database.read() as connection:
+        assert jobs.get(connection, late.id).state == "cancelled"
+    assert bench.rows("SELECT count(*) FROM item") == [(0,)]

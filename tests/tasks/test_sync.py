@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,6 +91,36 @@ def test_the_key_is_kept_apart_and_goes_with_the_library(bench: Bench) -> None:
         assert mirror.key(connection, bench.library.id) == ""
         for table in ("mirror", "mirror_row", "mirror_file", "item", "entity"):
             assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0
+
+
+REPEATING: list[dict[str, Any]] = [
+    {"what": "status", "code": 422, "body": f'{{"errors": [{{"message": "no such field {KEY}"}}]}}'},
+    {"what": "errors", "message": f"scene with id {KEY} not found"},
+    {"what": "status", "code": 418, "body": KEY},
+    {"what": "redirect"},
+]
+
+
+def test_the_key_is_nowhere_but_among_the_settings(bench: Bench, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Not even where the server repeats it: not in what jobs and libraries say, in no other table, no log line and no file."""
+    results = [bench.run(bench.first)]
+    bench.stash.changes.edit("scene", 1, title="changed")
+    for fault in REPEATING:
+        bench.stash.faults.add(**fault, operation="findScenes", times=-1)
+        results.append(bench.run(sync.request(bench.database, bench.library)))
+        bench.stash.faults.clear()
+    assert [each.state for each in results] == ["done", *["failed"] * len(REPEATING)]
+    assert bench.run(sync.request(bench.database, bench.library, "full")).state == "done"
+    with bench.database.read() as connection:
+        tables = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
+        told = {name: str(connection.exec_driver_sql(f'SELECT * FROM "{name}"').all()) for name in tables}
+    assert {name for name, rows in told.items() if KEY in rows} == {"setting"}
+    said = capfd.readouterr()
+    assert "sync_full completed" in said.out + said.err
+    assert KEY not in said.out + said.err
+    folder = Path(str(bench.database.url.database)).parent
+    files = {each for place in (folder, tmp_path) for each in place.rglob("*") if each.is_file() and KEY.encode() in each.read_bytes()}
+    assert {each.name.split(".db")[0] for each in files} <= {Path(str(bench.database.url.database)).name.split(".db")[0]}
 
 
 def test_asking_twice_is_one_sync_and_asking_during_one_is_one_more(bench: Bench) -> None:

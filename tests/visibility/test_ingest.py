@@ -220,3 +220,17 @@ def test_nothing_hidden_shows_at_any_moment_of_an_ingest(shelf: Shelf) -> None:
     told = shelf.told()
     assert _leaks(told) == {}
     assert told["browse"].count("Zqplainc") == BATCHES
+
+
+def test_a_commit_between_a_snapshot_and_the_rules_closes_nothing(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A snapshot of rows may begin only when it is first asked something."""
+    item, visibility = shelf.item("Zqplain1x"), shelf.catalog._visibility
+    plain = visibility._standing
+
+    def then_written(viewer: Viewer) -> Any:
+        standing = plain(viewer)
+        shelf.put([_record("Zqplain2x")])
+        return standing
+
+    monkeypatch.setattr(visibility, "_standing", then_written)
+    shelf.catalog.require(shelf.viewer, item)

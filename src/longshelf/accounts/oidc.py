@@ -11,6 +11,8 @@ import hashlib
 import hmac
 import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,6 +38,8 @@ from longshelf.store.database import Database
 FLOW_SECONDS = 600  # to sign in at the provider
 FACTS_SECONDS = 3_600  # how long the provider's description of itself is believed
 TIMEOUT = 10.0  # seconds for one request to the provider
+WAIT = 2.0  # seconds to wait while somebody else asks it: anybody may begin to sign in, and each who waits keeps a thread
+FAILED_SECONDS = 5  # how long a failure to describe itself is believed
 LEEWAY = 60  # seconds its clock may be off
 ANSWER_LIMIT = 1024 * 1024  # bytes of one answer
 ALGORITHMS = frozenset(
@@ -65,10 +69,11 @@ class Oidc:
         self._database = database
         self._key = hashlib.blake2b(secret, digest_size=32, person=b"longshelf.oidc").digest()
         self._http = httpx2.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # held by who asks the provider
         self._facts: dict[str, Any] = {}
         self._keys: KeySet | None = None
         self._facts_until = 0
+        self._failure: tuple[int, str] | None = None  # when it failed last, and how
 
     @property
     def name(self) -> str:
@@ -208,26 +213,59 @@ class Oidc:
 
     def _described(self) -> dict[str, Any]:
         """The provider's description of itself (OpenID Connect Discovery). OidcFailed when it cannot be had or speaks
-        for another issuer."""
-        with self._lock:
-            now = self._database.clock()
-            if now < self._facts_until:
-                return self._facts
-            address = self._settings.oidc_issuer.rstrip("/") + "/.well-known/openid-configuration"
-            try:
-                facts = _json(self._http.get(address))
-            except (httpx2.HTTPError, ValueError) as error:
-                raise OidcFailed("unavailable", f"The provider does not answer at {address}: {error}.") from None
-            if facts.get("issuer") != self._settings.oidc_issuer:
-                raise OidcFailed("unavailable", f"{address} speaks for {facts.get('issuer')!r}, not for LONGSHELF_OIDC_ISSUER.")
-            self._facts, self._keys, self._facts_until = facts, None, now + FACTS_SECONDS * SECOND
-            return facts
+        for another issuer, and for FAILED_SECONDS after that."""
+        facts = self._remembered()
+        if facts is None:
+            with self._turn():
+                facts = self._remembered() or self._discovered()
+        return facts
+
+    def _remembered(self) -> dict[str, Any] | None:
+        """What the provider said not long ago. OidcFailed when it failed just now."""
+        now = self._database.clock()
+        if now < self._facts_until:
+            return self._facts
+        failure = self._failure
+        if failure is not None and 0 <= now - failure[0] < FAILED_SECONDS * SECOND:
+            raise OidcFailed("unavailable", failure[1])
+        return None
+
+    def _discovered(self) -> dict[str, Any]:
+        """Asks it, and remembers what came of it."""
+        try:
+            facts = self._asked()
+        except OidcFailed as error:
+            self._failure = self._database.clock(), str(error)
+            raise
+        self._facts, self._keys = facts, None
+        self._facts_until = self._database.clock() + FACTS_SECONDS * SECOND  # last: who reads it without the lock finds the facts
+        return facts
+
+    def _asked(self) -> dict[str, Any]:
+        address = self._settings.oidc_issuer.rstrip("/") + "/.well-known/openid-configuration"
+        try:
+            facts = _json(self._http.get(address))
+        except (httpx2.HTTPError, ValueError) as error:
+            raise OidcFailed("unavailable", f"The provider does not answer at {address}: {error}.") from None
+        if facts.get("issuer") != self._settings.oidc_issuer:
+            raise OidcFailed("unavailable", f"{address} speaks for {facts.get('issuer')!r}, not for LONGSHELF_OIDC_ISSUER.")
+        return facts
 
     def _key_set(self, facts: dict[str, Any], *, anew: bool = False) -> KeySet:
-        with self._lock:
+        with self._turn():
             if self._keys is None or anew:
                 self._keys = KeySet.import_key_set(_json(self._http.get(_text(facts, "jwks_uri"))))  # type: ignore[arg-type]  # checked there
             return self._keys
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One at a time asks the provider. OidcFailed for whom that would keep longer than WAIT."""
+        if not self._lock.acquire(timeout=WAIT):
+            raise OidcFailed("unavailable", "The provider has not answered another who asks.")
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     # --- the cookie
 

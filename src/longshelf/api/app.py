@@ -1,6 +1,7 @@
 """The ASGI application: finds the row of the route table, adds what every answer carries, and leaves everything else to the UI.
 
-A path is looked up by its shape (numbers become `#`), so finding a route costs the same with ten as with a thousand."""
+A path is looked up by its shape (numbers become `#`, the code of a screen `@`), so finding a route costs the same with ten as with a
+thousand."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -21,6 +22,7 @@ from longshelf.errors import NotFound
 OURS = ("api", "media", "thumb", "healthz", "readyz")  # first segments that are never the UI's
 _NUMBERS = re.compile(r"(?<=/)[0-9]{1,18}(?=/|$)")
 _NAMES = re.compile(r"\{(\w+)\}")
+_CODE = re.compile(r"(?<=^/api/screens/)[A-Za-z0-9-]{1,40}(?=/|$)")
 _REST = "{rest}"
 
 
@@ -31,7 +33,7 @@ class Routes:
         self._exact: dict[str, dict[str, Served]] = {}
         self._open: dict[str, dict[str, Served]] = {}  # shapes that end in {rest}, by what stands before it
         for route in routes:
-            shape = _NAMES.sub("#", route.path.removesuffix(_REST))
+            shape = _NAMES.sub("#", route.path.removesuffix(_REST).replace("{code}", "@"))
             table = self._open if route.path.endswith(_REST) else self._exact
             table.setdefault(shape, {})[route.method] = Served(route)
 
@@ -47,11 +49,14 @@ class Routes:
         if not served.names:
             return served, {}
         head = path[: len(path) - len(rest)]
-        values: dict[str, Any] = dict(zip(served.names, map(int, _NUMBERS.findall(head)), strict=False))
+        code = _CODE.search(head) if "code" in served.names else None
+        told = [code[0]] if code is not None else []
+        numbers = map(int, _NUMBERS.findall(_CODE.sub("@", head)))
+        values: dict[str, Any] = dict(zip(served.names, (*told, *numbers), strict=False))
         return served, {**values, "rest": rest} if rest else values
 
     def _methods(self, path: str) -> tuple[dict[str, Served] | None, str]:
-        exact = self._exact.get(_NUMBERS.sub("#", path))
+        exact = self._exact.get(_NUMBERS.sub("#", _CODE.sub("@", path)))
         if exact is not None:
             return exact, ""
         for shape, methods in self._open.items():

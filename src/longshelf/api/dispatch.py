@@ -43,7 +43,7 @@ async def answer(served: Served, path: Mapping[str, Any], request: Request, serv
     try:
         if served.route.prompt and len(request.scope["query_string"]) <= KEPT_LENGTH:
             return await _paced(served, path, request, services)
-        body = await read_body(request) if served.route.body is not None else b""
+        body = await read_body(request) if served.route.body is not None and not served.route.long else b""
         run = services.threads.write if served.changes else services.threads.read
         if served.waits:
             call = await run(_call, served, path, request, services, body)
@@ -82,7 +82,7 @@ def _call(
     route = served.route
     viewer = _viewer(served, request, services)
     question = question or served.questions.read(request.scope["query_string"])
-    decoded = decode_body(body, route.body, required=route.body_required) if route.body is not None else None
+    decoded = decode_body(body, route.body, required=route.body_required) if route.body is not None and not route.long else None
     return Call(request=request, services=services, viewer=viewer, path=path, question=question, body=decoded)
 
 

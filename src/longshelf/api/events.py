@@ -3,12 +3,12 @@
 An event's id is a place in the change log and the job ledger, so a client that comes back, to whichever process, goes on from there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from longshelf.api.messages import HelloEvent
+from longshelf.api.messages import DisplaysEvent, HelloEvent
 from longshelf.api.threads import Threads
 from longshelf.catalog.following import Follower, Mark, News, read_mark
 
@@ -21,10 +21,11 @@ NewFollower = Callable[[Mark | None], Follower]
 
 
 class Hears(NamedTuple):
-    """What a listener may hear: of `jobs` or not, and of which libraries, None for all."""
+    """What a listener may hear: of `jobs` or not, and of which libraries, None for all; and of displays, as he sees them, None for none."""
 
     jobs: bool
     libraries: frozenset[int] | None
+    displays: Callable[[Collection[int]], Sequence[msgspec.Struct]] | None = None
 
 
 Listening = Callable[[], Hears | None]
@@ -92,10 +93,19 @@ class EventFeed:
 
     async def _heard(self, news: News, listening: Listening) -> bytes | None:
         """The events of what the listener may hear; None when he may not listen any more."""
-        if not (news.libraries or news.jobs):
+        if not news.any:
             return b""
         hears = await self._threads.read(listening)
-        return None if hears is None else _events(_within(news, hears.libraries), jobs=hears.jobs)
+        if hears is None:
+            return None
+        told = _events(_within(news, hears.libraries), jobs=hears.jobs)
+        return told if hears.displays is None else told + await self._of_displays(news, hears.displays)
+
+    async def _of_displays(self, news: News, shown: Callable[[Collection[int]], Sequence[msgspec.Struct]]) -> bytes:
+        """Each as it is now; and that there are fewer of them, where one is gone."""
+        found = await self._threads.read(shown, news.displays) if news.displays else ()
+        told = [_event("display", news.mark, display) for display in found]
+        return b"".join([*told, _event("displays", news.mark, DisplaysEvent(removed=True))] if news.removed else told)
 
     def _start(self, follower: Follower) -> None:
         """The first listener's own view goes on as everybody's: nothing can happen between the two."""
@@ -106,7 +116,7 @@ class EventFeed:
         """Until nobody listens."""
         while True:
             news = await self._threads.read(follower.look)
-            if news.jobs or news.libraries:
+            if news.any:
                 for queue in self._listeners:
                     _tell(queue, news)
             await asyncio.sleep(self._look_seconds)

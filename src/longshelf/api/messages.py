@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from longshelf.api.feed_messages import Addresses, Subscriptions
 from longshelf.catalog.paging import Pagination
 from longshelf.model.viewer import Scope
 
@@ -128,13 +129,15 @@ class ChangeStash(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class CreateLibrary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A folder library, or with `stash` the mirror of a Stash server. `folders` are absolute paths on the server; its first scan or sync
-    starts at once. `options` are of folder libraries."""
+    """A folder library, with `stash` the mirror of a Stash server, or with `feeds` or `opml` a library of feeds. `folders` are absolute
+    paths on the server; it is read at once. `options` are of folder libraries."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     folders: Annotated[list[Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]], msgspec.Meta(max_length=100)] = []
     options: LibraryOptions = LibraryOptions()
     stash: StashServer | None = None
+    feeds: Addresses = []
+    opml: Subscriptions = ""
 
 
 class StartSync(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -176,6 +179,12 @@ class StartScan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`full` reads every file again, changed or not."""
 
     full: bool = False
+
+
+class DisplaysEvent(msgspec.Struct, frozen=True):
+    """Displays were removed: ask for the list again."""
+
+    removed: bool
 
 
 class HelloEvent(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ VERSION = "0.1.0"
 REF = "#/components/schemas/{name}"
 _NAMES = re.compile(r"\{(\w+)\}")
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": REF.format(name="Problem")}}}
-_PATH_TYPES: dict[str, dict[str, Any]] = {"rest": {"type": "string"}}
+_PATH_TYPES: dict[str, dict[str, Any]] = {"rest": {"type": "string"}, "code": {"type": "string"}}
 _ID: dict[str, Any] = {"type": "integer", "minimum": 0}
 
 
@@ -91,6 +91,8 @@ def _operation(route: Route, schemas: _Schemas, shared: _Shared) -> dict[str, An
     parameters = [*_path_parameters(route.path), *map(shared.of, route.params)]
     if parameters:
         found["parameters"] = parameters
+    if route.upload:
+        found["requestBody"] = {"required": True, "content": {route.upload: {"schema": {"type": "string", "format": "binary"}}}}
     if route.body is not None:
         found["requestBody"] = {"required": route.body_required, "content": {"application/json": {"schema": schemas.of(route.body)}}}
     found["responses"] = {str(route.status): _response(route, schemas), "default": {"description": "A problem", "content": _PROBLEM}}

@@ -71,6 +71,7 @@ ENTITY_SORTING = (
     Param(name="sort", type=_literal(tuple(entities.SORTS)), raw=True, about="name (the default), or the number of items you see"),
     Param(name="order", type=Order, raw=True, about="asc or desc; names go up and counts down unless told otherwise"),
 )
+PARENT = Param(name="parent", type=Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)], about="Only those right below this one, by its id")
 FAVORITE = Param(name="favorite", type=bool, default=False, about="Only those you favour, in numbered pages")
 NUMBERED = (
     Param(name="page", type=Annotated[int, msgspec.Meta(ge=1, le=2**31)], default=1, about="Page number from 1"),

@@ -15,6 +15,8 @@ from longshelf.api.route import JSON, Param
 from longshelf.errors import BadQuery, Invalid, OutOfRange
 
 BODY_LIMIT = 1024 * 1024  # bytes; the largest body is an edit with a long description
+UPLOAD_LIMIT = 16 * 1024 * 1024  # bytes of a picture: more than any camera's JPEG
+LONG_LIMIT = 32 * 1024 * 1024  # bytes of an exported playlist: 100,000 items with long titles
 QUERY_LIMIT = 128 * 1024  # characters of a query string; a filter tree of 64 KiB fits
 SESSION_COOKIE = "longshelf_session"
 _NUL = "\0"
@@ -55,19 +57,37 @@ def _converted(param: Param, text: str) -> Any:
         raise OutOfRange(param.name, _reason(error)) from None
 
 
-async def read_body(request: Request) -> bytes:
-    """The whole body. Refused when it is not JSON, compressed, or longer than BODY_LIMIT: nothing that comes in is ever unpacked."""
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """The whole body. Refused when it is not JSON, compressed, or longer than the limit: nothing that comes in is ever unpacked."""
+    body = await _read(request, limit)
+    if body and _media_type(request) != JSON:
+        raise Refusal(415, "unsupported_media_type", "Not JSON", f"Send the body as {JSON}.", {"accept": JSON})
+    return body
+
+
+async def read_upload(request: Request) -> bytes:
+    """A picture, sent as it is. Refused when it calls itself something else, is compressed, empty, or longer than UPLOAD_LIMIT."""
+    if not _media_type(request).startswith("image/"):
+        raise Refusal(415, "unsupported_media_type", "Not a picture", "Send the picture as the body, as image/jpeg or the like.")
+    body = await _read(request, UPLOAD_LIMIT)
+    if not body:
+        raise Invalid("image", "send the picture as the body")
+    return body
+
+
+async def _read(request: Request, limit: int) -> bytes:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Refusal(415, "unsupported_encoding", "Compressed", "Send the body uncompressed.", {"accept-encoding": "identity"})
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > BODY_LIMIT:
-            raise Refusal(413, "too_large", "Too large", f"A body has at most {BODY_LIMIT} bytes.", {"connection": "close"})
-    if body and media_type != JSON:
-        raise Refusal(415, "unsupported_media_type", "Not JSON", f"Send the body as {JSON}.", {"accept": JSON})
+        if len(body) > limit:
+            raise Refusal(413, "too_large", "Too large", f"A body has at most {limit} bytes here.", {"connection": "close"})
     return bytes(body)
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()
 
 
 def decode_body(body: bytes, wanted: Any, *, required: bool) -> Any:

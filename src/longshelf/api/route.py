@@ -95,9 +95,11 @@ Handler = Callable[[Call], Result] | Callable[[Call], Awaitable[Result]]
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """A plain handler runs in the thread pool and may block; an `async` one runs on the event loop and may not. Names in braces of `path`
-    are whole numbers, except `{rest}`, which takes the rest of the path. `answer` is a struct type for JSON, else a media type. A `prompt`
-    one is mostly answered in less than a millisecond, and then without the pool (`api/pace.py`). One that `asks` changes nothing although
-    it is a POST, so an API key that may only read may send it; `ignores_unknown` is for what another program sends."""
+    are whole numbers, except `{code}` of a screen and `{rest}`, which takes the rest of the path. `answer` is a struct type for JSON, else
+    a media type. A `prompt` one is mostly answered in less than a millisecond, and then without the pool (`api/pace.py`). One that `asks`
+    changes nothing although it is a POST, so an API key that may only read may send it; `ignores_unknown` is for what another program
+    sends; `upload` is the media type of a body that is no JSON, which the handler reads itself, once it is known who asks, and so it does
+    with a `long` one of JSON."""
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
@@ -108,6 +110,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 200
     body: Any = None
     body_required: bool = True
+    upload: str = ""
+    long: bool = False
     params: tuple[Param, ...] = ()
     tag: str = ""
     access: Access = Access.USER

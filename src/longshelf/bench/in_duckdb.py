@@ -235,7 +235,7 @@ def _favourites(duck: "duckdb.DuckDBPyConnection", connection: Transaction, view
     duck.execute("CREATE TABLE favourite (item_id INTEGER)")
     assert viewer.user_id is not None
     for ids, _ in columns.own(connection, viewer.user_id, "favorite"):
-        _append(duck, "favourite", "item_id", {"item_id": np.array(ids)})
+        _append(duck, "favourite", "item_id", {"item_id": np.fromstring(ids, dtype=np.int64, sep=",")})
 
 
 def _append(duck: "duckdb.DuckDBPyConnection", table: str, what: str, piece: dict[str, npt.NDArray[Any]]) -> None:

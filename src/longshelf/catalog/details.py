@@ -7,7 +7,8 @@ import msgspec
 
 from longshelf.catalog.pages import me
 from longshelf.catalog.shapes import Item, ItemChapter, ItemFile, Link
-from longshelf.model.kinds import EntityKind, ItemKind
+from longshelf.media.mime import UNKNOWN, mime_of
+from longshelf.model.kinds import EntityKind, ItemKind, LibraryType
 from longshelf.model.times import rfc3339
 from longshelf.store import reading
 from longshelf.store.cards import cover_url
@@ -76,7 +77,7 @@ def _item(
         sort_title=row.sort_title or row.title,
         description=row.description or None,
         language=row.language or None,
-        files=[_file(row.id, index, each) for index, each in enumerate(files)],
+        files=_mirrored_file(row) if row.library == LibraryType.STASH else [_file(row.id, index, each) for index, each in enumerate(files)],
         chapters=[_chapter(position, each) for position, each in enumerate(chapters)],
         identifiers=_mapping(row.identifiers),
         extra=_mapping(row.extra),
@@ -95,6 +96,26 @@ def _file(item_id: int, index: int, row: reading.FileRow) -> ItemFile:
         missing=row.missing_at is not None,
         url=f"media/{item_id}/file/{index}",
     )
+
+
+def _mirrored_file(row: reading.ItemRow) -> list[ItemFile]:
+    """The first file of a mirrored item, which its server sends; none of one that has none there."""
+    name = _mapping(row.extra).get("file_name")
+    if not isinstance(name, str) or not name:
+        return []
+    url = f"media/{row.id}/file/0"
+    mime = mime_of(name)
+    return [
+        ItemFile(
+            index=0,
+            name=name,
+            size=row.size or 0,
+            mime=None if mime == UNKNOWN else mime,
+            duration=row.duration,
+            missing=False,
+            url=url,
+        )
+    ]
 
 
 def _chapter(position: int, row: reading.ChapterRow) -> ItemChapter:

@@ -54,6 +54,12 @@ class EditEntity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     unlock: FieldNames = []
 
 
+class TakeImage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose picture to take, as it is now."""
+
+    item_id: int
+
+
 class MergeEntities(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The entities that are to vanish into the one of the address; all of one kind and library."""
 

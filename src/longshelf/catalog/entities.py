@@ -5,7 +5,8 @@ The rule is the catalogue's: the viewer comes first, and an entity without an it
 above one that has; what is hidden from him is not named anywhere, not even as a relation of what he sees."""
 
 from collections.abc import Callable, Sequence
-from typing import get_args
+from typing import Any, get_args
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -14,14 +15,14 @@ from longshelf.catalog.presence import carried, present
 from longshelf.catalog.shapes import Entity, EntityList, EntityMe, EntityRef, Link, Suggestion, SuggestionList
 from longshelf.errors import BadQuery, NotFound
 from longshelf.logs import operation
-from longshelf.model.engine import Count, Engine, EntityOrder, EntityRequest, Snapshot, Tally
+from longshelf.model.engine import Count, Engine, EntityOrder, EntityRequest, Offset, Snapshot, Tally
 from longshelf.model.kinds import EntityKind
 from longshelf.model.terms import MAX_LENGTH
 from longshelf.model.viewer import Viewer
 from longshelf.store import entity_reading
 from longshelf.store.database import Database, Transaction
 from longshelf.store.engine.sql import SqlSnapshot
-from longshelf.store.entity_reading import PARENT, Related, Suggested, Whole
+from longshelf.store.entity_reading import PARENT, EntityRow, Related, Suggested, Whole
 from longshelf.store.hot import HotReads
 from longshelf.visibility.visibility import Mask, Visibility
 
@@ -31,18 +32,19 @@ SUGGESTED_AT_ONCE = 200  # of them; one by one, the time an answer takes would c
 
 
 class EntityQuery(msgspec.Struct, frozen=True):
-    """Which entities of one kind, in which order."""
+    """Which entities of one kind, in which order; with `parent` those right below it."""
 
     q: str = ""
     sort: EntityOrder = "name"
     descending: bool = False
+    parent: int | None = None
 
     def scope(self, kind: EntityKind) -> str:
         """The name of this ordered result, for cursors."""
-        return f"{kind}:{self.q}:{self.sort}:{self.descending}"
+        return f"{kind}:{self.q}:{self.sort}:{self.descending}" + ("" if self.parent is None else f":{self.parent}")
 
 
-def read_entity_query(q: str | None, sort: str | None, order: str | None) -> EntityQuery:
+def read_entity_query(q: str | None, sort: str | None, order: str | None, parent: int | None = None) -> EntityQuery:
     """From URL parameters. BadQuery for an unknown sort or order, or a search that is too long."""
     known = next((each for each in get_args(EntityOrder) if each == (sort or "name")), None)
     if known is None:
@@ -51,7 +53,7 @@ def read_entity_query(q: str | None, sort: str | None, order: str | None) -> Ent
         raise BadQuery("order", f"unknown order {str(order)[:40]!r}; asc or desc")
     if q and len(q) > MAX_LENGTH:
         raise BadQuery("q", f"a search has at most {MAX_LENGTH} characters")
-    return EntityQuery(q or "", known, (order or SORTS[known]) == "desc")
+    return EntityQuery(q or "", known, (order or SORTS[known]) == "desc", parent)
 
 
 class Entities:
@@ -65,21 +67,22 @@ class Entities:
         self._cursors = cursors
 
     def browse(self, viewer: Viewer, kind: EntityKind, query: EntityQuery, request: PageRequest) -> EntityList:
-        """One page. The counts are what this viewer sees."""
+        """One page. The counts are what this viewer sees: 0 items for what only stands above something he sees."""
         scope = query.scope(kind)
         window = window_of(request, self._cursors, scope)
         with operation(f"{kind}_list") as running, self._engine.snapshot() as snapshot:
             seen = self._visibility.mask(viewer, snapshot)
-            found = snapshot.entities(EntityRequest(kind, seen.query, query.q, query.sort, query.descending), window, viewer)
+            asked = EntityRequest(kind, seen.query, query.q, query.sort, query.descending, query.parent)
+            found = snapshot.entities(asked, window, viewer)
             whole = self._whole(viewer, snapshot, seen, found.slice.ids)
             running.report(items=len(whole), total=found.total)
             revision = snapshot.revision
-        tallies = dict(zip(found.slice.ids, found.tallies, strict=True))
+        figures = dict(zip(found.slice.ids, zip(found.tallies, found.children, strict=True), strict=True))
         pagination = describe(
             found.slice, Count(found.total), request, window, cursors=self._cursors, scope=scope, descending=query.descending
         )
         name = version(revision, f"{scope}:{seen.name}", viewer)
-        return EntityList([_entity(each, tallies[each.row.id]) for each in whole], pagination, name)
+        return EntityList([_entity(each, *figures[each.row.id]) for each in whole], pagination, name)
 
     def one(self, viewer: Viewer, kind: EntityKind, entity_id: int) -> Entity:
         """NotFound when there is none of this kind, or none this viewer may see."""
@@ -88,16 +91,18 @@ class Entities:
             (tally,) = snapshot.tallies(kind, [entity_id], seen.query, viewer)
             there = tally.items or self._present(viewer, snapshot, seen, kind, entity_id)
             whole = self._whole(viewer, snapshot, seen, [entity_id]) if there else []
-        if not whole:
-            raise _no_entity(kind)
-        return _entity(whole[0], tally)
+            if not whole:
+                raise _no_entity(kind)
+            below = snapshot.entities(EntityRequest(kind, seen.query, parent=entity_id), Offset(0, 1), viewer)
+        return _entity(whole[0], tally, below.total)
 
     def some(self, viewer: Viewer, kind: EntityKind, ids: Sequence[int]) -> list[Entity]:
-        """Those of the entities that have an item this viewer may see, in this order."""
-        with self._engine.snapshot() as snapshot:
+        """Those of the entities that are there for this viewer, in this order."""
+        with self._engine.snapshot() as snapshot, self._database.read() as connection:
             seen = self._visibility.mask(viewer, snapshot)
             tallies = dict(zip(ids, snapshot.tallies(kind, ids, seen.query, viewer), strict=True))
-            whole = self._whole(viewer, snapshot, seen, [each for each in ids if tallies[each].items])
+            there = present(connection, viewer, snapshot, seen, {kind: ids})
+            whole = self._whole(viewer, snapshot, seen, [each for each in ids if each in there])
         return [_entity(each, tallies[each.row.id]) for each in whole]
 
     def require(self, viewer: Viewer, kind: EntityKind, entity_id: int, *, own: bool = True) -> None:
@@ -118,7 +123,7 @@ class Entities:
             hidden = self._hidden(connection, viewer, seen)
             shown = [each for each in ids if each not in hidden]
             related = [each for each in entity_reading.related(connection, shown) if each.id not in hidden]
-            there = _carried(viewer, snapshot, seen, related)
+            there = carried(viewer, snapshot, seen, _by_kind(related))
             kept = [each for each in related if each.id in there or each.relation == PARENT]  # a parent of something visible stays
             return entity_reading.whole(connection, viewer.user_id or 0, shown, kept)
 
@@ -142,7 +147,7 @@ class Entities:
                 return entity_reading.holding_words(connection, typed, start, SUGGESTED_AT_ONCE)
 
             def shown(candidates: Sequence[Suggested]) -> list[Suggested]:
-                there = _carried(viewer, snapshot, seen, candidates)
+                there = present(connection, viewer, snapshot, seen, _by_kind(candidates))
                 return [each for each in candidates if each.id in there and each.id not in now.hidden]
 
             entities = _first(count, begins, shown)
@@ -165,15 +170,14 @@ def _first(count: int, some: Callable[[int], list[Suggested]], shown: Callable[[
     return found[:count]
 
 
-def _carried(viewer: Viewer, snapshot: Snapshot, seen: Mask, entities: Sequence[Suggested | Related]) -> set[int]:
-    """Ids of those that have an item this viewer may see."""
-    by_kind: dict[EntityKind, list[int]] = {}
+def _by_kind(entities: Sequence[Suggested | Related]) -> dict[EntityKind, list[int]]:
+    found: dict[EntityKind, list[int]] = {}
     for each in entities:
-        by_kind.setdefault(EntityKind(each.kind), []).append(each.id)
-    return carried(viewer, snapshot, seen, by_kind)
+        found.setdefault(EntityKind(each.kind), []).append(each.id)
+    return found
 
 
-def _entity(whole: Whole, tally: Tally) -> Entity:
+def _entity(whole: Whole, tally: Tally, children: int | None = None) -> Entity:
     row, word = whole.row, whole.word
     return Entity(
         id=row.id,
@@ -184,12 +188,26 @@ def _entity(whole: Whole, tally: Tally) -> Entity:
         description=row.description or None,
         item_count=tally.items,
         via_person_count=tally.via_person,
+        child_count=children,
         parents=[EntityRef(each.id, each.name) for each in whole.related if each.relation == PARENT],
         links=[Link(each.id, EntityKind(each.kind), each.name, each.relation, None) for each in whole.related if each.relation != PARENT],
         aliases=whole.aliases,
-        image=row.image or None,
+        image=row.image or _portrait(row),
+        image_given=bool(row.image),
         me=EntityMe(rating=word.rating, favorite=word.favorite, hidden=word.hidden),
     )
+
+
+def _portrait(row: EntityRow) -> str | None:
+    """The address of the picture its server has; the version makes it immutable. Add &w=192, 384 or 768."""
+    version = msgspec.json.decode(row.extra, type=_Portrayed).picture if row.extra not in {"", "{}"} else None
+    return f"thumb/entity/{row.id}?{urlencode({'v': version})}" if isinstance(version, str) and version else None
+
+
+class _Portrayed(msgspec.Struct):
+    """Of all that a source says of an entity."""
+
+    picture: Any = None
 
 
 def _no_entity(kind: EntityKind) -> NotFound:

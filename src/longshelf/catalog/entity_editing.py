@@ -34,8 +34,7 @@ class EntityEditing:
         value that cannot be kept, Conflict for a name another one has, or while it is being merged."""
         self._entities.one(viewer, kind, entity_id)
         given = EntityEdit(**{name: getattr(changes, name) for name in changes.__struct_fields__})
-        if edit_entity(self._database, entity_id, given, viewer.user_id):
-            relabel.request(self._database, entity_id)
+        edit_entity(self._database, entity_id, given, viewer.user_id, relabel.enqueue)
         self._written()
         return self._entities.one(viewer, kind, entity_id)
 

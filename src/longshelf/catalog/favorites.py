@@ -1,5 +1,5 @@
 """The persons, studios, tags … somebody favours, as a list of entities: short, so it is read whole and cut into numbered pages. One that
-has no item he may see is not there, as in every list of entities."""
+has no item he may see, nor anything below it that has one, is not there, as in every list of entities."""
 
 from longshelf.catalog.entities import Entities, EntityQuery
 from longshelf.catalog.paging import Cursors, PageRequest, describe, version, window_of
@@ -32,6 +32,8 @@ class Favorites:
             ids = personal.favorites(connection, user_id, kind, query.q, MOST)
             revision, _ = personal.state(connection, user_id)
         found = self._entities.some(viewer, kind, ids)
+        if query.parent is not None:
+            found = [each for each in found if any(parent.id == query.parent for parent in each.parents)]
         if query.sort == "count":
             found.sort(key=lambda each: (each.item_count, each.id))
         if query.descending:

@@ -9,6 +9,7 @@ from longshelf.catalog.shapes import Job, LibraryInfo, LibraryIssue, LibraryIssu
 from longshelf.catalog.work import job_info
 from longshelf.errors import NotAllowed, NotFound
 from longshelf.model.engine import Engine, FacetRequest
+from longshelf.model.kinds import LibraryType
 from longshelf.model.times import rfc3339
 from longshelf.model.viewer import Viewer
 from longshelf.sources.folder.options import FolderOptions
@@ -26,11 +27,15 @@ from longshelf.visibility.visibility import Visibility
 class Libraries:
     """Safe to share between threads. Whether a viewer may change anything is decided by the route table."""
 
-    def __init__(self, database: Database, engine: Engine | None = None, *, visibility: Visibility | None = None) -> None:
-        """`engine` counts (default: the database itself); `visibility` may be shared with others (default: its own)."""
+    def __init__(
+        self, database: Database, engine: Engine | None = None, *, visibility: Visibility | None = None, private: bool = True
+    ) -> None:
+        """`engine` counts (default: the database itself); `visibility` may be shared with others (default: its own); `private` allows
+        remote servers in private networks."""
         self._database = database
         self._engine = engine or SqlEngine(database.read)
         self._visibility = visibility or Visibility(database, HotReads(database))
+        self._private = private
 
     def browse(self, viewer: Viewer, page: int, size: int) -> LibraryList:
         """Libraries by name; none for a viewer nobody knows."""
@@ -97,7 +102,7 @@ class Libraries:
         taken."""
         from longshelf.tasks.libraries import add_stash_library
 
-        library, _job = add_stash_library(self._database, name, options, api_key)
+        library, _job = add_stash_library(self._database, name, options, api_key, private=self._private)
         return _info(library, viewer, 0, 0)
 
     def change_stash(self, viewer: Viewer, library_id: int, changes: Mapping[str, Any], api_key: str | None) -> LibraryInfo:
@@ -105,14 +110,25 @@ class Libraries:
         from longshelf.tasks.libraries import change_stash_library
 
         self._require(viewer, library_id)
-        change_stash_library(self._database, library_id, changes, api_key)
+        change_stash_library(self._database, library_id, changes, api_key, private=self._private)
         return self.one(viewer, library_id)
 
+    def create_feeds(self, viewer: Viewer, name: str, urls: Sequence[str], subscriptions: str) -> LibraryInfo:
+        """A library of feeds, which are read at once; `subscriptions` is an OPML document or "". Invalid for addresses that cannot be,
+        Conflict for a name that is taken."""
+        from longshelf.catalog.feeds import addresses_of
+        from longshelf.tasks.feeds import add_feed_library
+
+        library, _job = add_feed_library(self._database, name, addresses_of(urls, subscriptions), private=self._private)
+        return _info(library, viewer, 0, 0)
+
     def sync(self, viewer: Viewer, library_id: int, mode: sync_modes.Mode, *, allow_removals: bool) -> Job:
-        """The sync that waits, or a new one. NotFound; Invalid for a library that mirrors nothing."""
-        from longshelf.tasks import sync
+        """The sync that waits, or a new one; of feeds, all are asked. NotFound; Invalid for a library that mirrors nothing."""
+        from longshelf.tasks import feeds, sync
 
         library = self._require(viewer, library_id)
+        if library.type is LibraryType.FEED:
+            return job_info(feeds.request(self._database, library, priority=10))
         return job_info(sync.request(self._database, library, mode, allow_removals=allow_removals, priority=10))
 
     def stash_hook(self, token: str, kind: str, remote_id: int | None) -> None:

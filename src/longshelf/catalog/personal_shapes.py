@@ -52,7 +52,7 @@ class MarkWatched(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One sitting. `source`: `watched`, or `marked` by hand. `counted` says whether it counts as a play."""
+    """One sitting. `source`: `watched`, `marked` by hand, or `imported` from a server. `counted` says whether it counts as a play."""
 
     id: int
     item: ItemCard
@@ -60,7 +60,7 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     last_at: str
     seconds: float
     counted: bool
-    source: Literal["watched", "marked"]
+    source: Literal["watched", "marked", "imported"]
 
 
 class HistoryList(msgspec.Struct, frozen=True):
@@ -170,8 +170,9 @@ class Streak(msgspec.Struct, frozen=True):
 
 
 class PersonalStatistics(msgspec.Struct, frozen=True, kw_only=True):
-    """Of what the asking person sees. `items`, `plays` and `seconds` are of all time; `weeks` are the last 52, the oldest first, this one
-    last; `persons`, `studios`, `series`, `tags` and `genres` are the most played, of the 1,000 items played most."""
+    """Of what the asking person sees. `items` (played at least once), `plays` and `seconds` are of all time; `weeks` are the last 52, the
+    oldest first, this one last. Seconds count from the first on, here as in the weeks, whether or not they became a play. `persons`,
+    `studios`, `series`, `tags` and `genres` are the most played, of the 1,000 items played most."""
 
     items: int
     plays: int

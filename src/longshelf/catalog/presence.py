@@ -1,6 +1,7 @@
 """Which entities are there for a viewer: those with an item he may see, and those that stand above one with such an item."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from longshelf.model.engine import Snapshot
 from longshelf.model.kinds import EntityKind
@@ -22,13 +23,14 @@ def carried(viewer: Viewer, snapshot: Snapshot, seen: Mask, by_kind: Mapping[Ent
 def present(
     connection: Transaction, viewer: Viewer, snapshot: Snapshot, seen: Mask, by_kind: Mapping[EntityKind, Sequence[int]]
 ) -> set[int]:
-    """Those and the parents of such, however far above. One that is hidden costs what one costs that there never was."""
+    """Those and the parents of such, however far above. One that is hidden costs what one costs that there never was, and many cost the
+    statements of one."""
     found = carried(viewer, snapshot, seen, by_kind)
-    for kind, ids in by_kind.items():
-        for each in ids:
-            if each not in found:
-                below = restrictions.under(connection, [each])
-                shown = carried(viewer, snapshot, seen, {**below, kind: below.get(kind, (each,))})
-                if shown and each in below.get(kind, ()) and each not in seen.hidden:
-                    found.add(each)
+    doubtful = {kind: rest for kind, ids in by_kind.items() if (rest := [each for each in ids if each not in found])}
+    if not doubtful:
+        return found
+    below = restrictions.under(connection, chain.from_iterable(doubtful.values()))
+    above = restrictions.above(connection, carried(viewer, snapshot, seen, {**doubtful, **below}))
+    for kind, ids in doubtful.items():
+        found.update(set(ids).intersection(above.get(kind, ())) - seen.hidden)
     return found

@@ -4,15 +4,14 @@
 as a sign of his taste and as a reason. The list is the same all day: what he plays today changes his taste tomorrow. Who has said nothing
 yet gets what is new and rated highly."""
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from longshelf.catalog import pages
 from longshelf.catalog.filters import Filters
+from longshelf.catalog.kept import Kept
 from longshelf.catalog.numbered import cut_whole
 from longshelf.catalog.paging import version
 from longshelf.catalog.personal_shapes import Because
@@ -32,7 +31,7 @@ from longshelf.store import personal, tastes
 from longshelf.store.database import Database, Transaction
 from longshelf.visibility.visibility import Mask
 
-JUDGED: tuple[Query, ...] = (Mine("favorite", 1, None), Mine("rating"), Mine("hidden", 1, None))
+JUDGED: tuple[Query, ...] = (Mine("favorite", 1, None), Mine("rating"))  # what he hid is kept from him by his mask
 PLAYED: tuple[Query, ...] = (Mine("progress", BEGUN, None), Mine("play_count", 1, None))
 FILLED = 100  # items; where taste finds fewer, new ones follow
 HIGH = 60  # of the source's rating
@@ -58,8 +57,7 @@ class Recommended:
         self._database = database
         self._engine = engine
         self._showing = showing
-        self._kept: OrderedDict[tuple[object, ...], list[Pick]] = OrderedDict()
-        self._turn = threading.Lock()
+        self._kept: Kept[list[Pick]] = Kept(KEPT)
 
     def browse(self, viewer: Viewer, filters: Filters, page: int, size: int) -> bytes:
         """One page in the list shape, of the items the filters leave, every item with its reasons."""
@@ -79,24 +77,14 @@ class Recommended:
                 fresh=frozenset(tastes.fresh(connection, user_id, day * DAY)),
             )
             known = user_id, day, digest(filters.query), mask.name, revision, *personal.state(connection, user_id)
-            picks = self._keeping(known, choice.picks)
+            picks = self._kept.get_or(known, choice.picks)
             shown, pagination = cut_whole(picks, page, size)
-            items = self._showing.items(connection, viewer, mask, [each.id for each in shown])
+            items = self._showing.items(connection, viewer, mask, [each.id for each in shown], revision)
             because = choice.because(shown)
             running.report(candidates=len(picks), items=len(shown))
         entries = [items[each.id][:-1] + b',"because":' + _encode(because[each.id]) + b"}" for each in shown if each.id in items]
         order = ",".join(str(each.id) for each in picks)
         return pages.listing(b"[" + b",".join(entries) + b"]", pagination, version(revision, f"recommended:{mask.name}:{order}", viewer))
-
-    def _keeping(self, known: tuple[object, ...], choose: Callable[[], list[Pick]]) -> list[Pick]:
-        """What was chosen for who turns pages, as long as neither he nor anybody else has changed what it follows from."""
-        found = self._kept.get(known) or choose()
-        with self._turn:
-            self._kept[known] = found
-            self._kept.move_to_end(known)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +125,9 @@ class _Choice:
         hidden = self.showing.hidden(self.connection, self.viewer, self.mask)
         names = tastes.names(self.connection, {reason.id for each in picks for reason in each.reasons[:SHOWN]} - hidden)
         examples = sorted({each.example for each in picks if each.example})
-        titles = tastes.titles(self.connection, self.showing.still(self.connection, self.viewer, self.mask, examples))
+        titles = tastes.titles(
+            self.connection, self.showing.still(self.connection, self.viewer, self.mask, examples, self.snapshot.revision)
+        )
         found: dict[int, list[Because]] = {}
         for each in picks:
             told = [each.plain] if each.plain is not None else []
@@ -207,11 +197,11 @@ def _untouched(fresh: Iterable[int]) -> Query:
 
 def _examples(signals: Mapping[int, Signal], carried: Iterable[tuple[int, EntityKind, int]]) -> dict[int, int]:
     """By entity, the item he likes best of those that carry it; ties by the higher id."""
+    liked = {item_id: (said, item_id) for item_id, signal in signals.items() if (said := taste.leaning(signal)) > 0}
     found: dict[int, tuple[int, int]] = {}
     for item_id, _, entity_id in carried:
-        said = taste.leaning(signals[item_id]), item_id
-        if said[0] > 0:
-            found[entity_id] = max(found.get(entity_id, said), said)
+        if item_id in liked:
+            found[entity_id] = max(found.get(entity_id, liked[item_id]), liked[item_id])
     return {entity_id: item_id for entity_id, (_, item_id) in found.items()}
 
 

@@ -2,11 +2,13 @@
 
 Figures and explanations are of what the asking administrator sees: being one widens nothing, here as everywhere."""
 
-from collections.abc import Collection
+from array import array
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from msgspec import UNSET
 
+from longshelf.catalog.kept import Kept
 from longshelf.catalog.numbered import cut_whole, numbered
 from longshelf.catalog.presence import present
 from longshelf.catalog.restriction_shapes import (
@@ -25,13 +27,13 @@ from longshelf.catalog.restriction_shapes import (
 )
 from longshelf.errors import Invalid, NotFound
 from longshelf.logs import operation
-from longshelf.model.engine import Engine, Offset
+from longshelf.model.engine import Engine, Offset, Snapshot
 from longshelf.model.kinds import EntityKind
 from longshelf.model.query import IdIs, Mine, Query, both
 from longshelf.model.restrictions import NONE, Restrictions
 from longshelf.model.sorts import Sort
-from longshelf.model.text import natural_key
 from longshelf.model.viewer import Viewer
+from longshelf.store import personal
 from longshelf.store import restrictions as rows
 from longshelf.store.database import Database, Transaction
 from longshelf.store.engine.sql import SqlSnapshot
@@ -39,6 +41,8 @@ from longshelf.visibility import rules, why
 from longshelf.visibility.reach import reach
 from longshelf.visibility.rules import Part
 from longshelf.visibility.visibility import Mask, Visibility
+
+KEPT = 20  # lists of what somebody hid
 
 
 class Restricting:
@@ -48,6 +52,7 @@ class Restricting:
         self._database = database
         self._engine = engine
         self._visibility = visibility
+        self._kept: Kept[Sequence[int]] = Kept(KEPT)
 
     def of_user(self, user_id: int) -> UserRestrictions:
         """NotFound when there is no such user."""
@@ -119,18 +124,39 @@ class Restricting:
         if viewer.user_id is None:
             return HiddenList([], numbered(page, size, 0), "")
         start = (page - 1) * size
-        with self._database.read() as connection:
-            snapshot = SqlSnapshot(connection)
+        with self._engine.snapshot() as snapshot, self._database.read() as connection:
             seen = self._visibility.mask(viewer, snapshot, own=False)
-            entities = _hidden_entities(connection, viewer, snapshot, seen)
-            shown = entities[start : start + size]
+            present_sql = SqlSnapshot(connection)
+            now = self._visibility.mask(viewer, present_sql, own=False)
+            entities = self._hidden_entities(connection, viewer, snapshot, seen)
+            named = rows.named(connection, [each for each in entities[start : start + size] if each not in now.hidden])
             asked = both(Mine("hidden", 1), seen.query)
             total = len(entities) + snapshot.count(asked, viewer).value
-            window = Offset(max(start - len(entities), 0), size - len(shown))
+            window = Offset(max(start - len(entities), 0), size - len(entities[start : start + size]))
             ids = snapshot.page(asked, Sort("title", descending=False), window, viewer).ids if window.size else ()
+            if now.restricts and ids:
+                still = set(present_sql.page(both(IdIs(tuple(sorted(ids))), now.query), Sort("id"), Offset(0, len(ids)), viewer).ids)
+                ids = tuple(each for each in ids if each in still)
             titles = rows.titles(connection, ids)
-        items = [HiddenThing(type="item", id=each, kind=titles[each][0], name=titles[each][1]) for each in ids]
-        return HiddenList([*shown, *items], numbered(page, size, total), "")
+        shown = [named[each] for each in entities[start : start + size] if each in named]
+        found = [HiddenThing(type="entity", id=each.id, kind=each.kind, name=each.name) for each in shown]
+        found += [HiddenThing(type="item", id=each, kind=titles[each][0], name=titles[each][1]) for each in ids if each in titles]
+        return HiddenList(found, numbered(page, size, total), "")
+
+    def _hidden_entities(self, connection: Transaction, viewer: Viewer, snapshot: Snapshot, seen: Mask) -> Sequence[int]:
+        """Those he hid of what there is for him by the rules of administrators, by kind and name. Kept for who turns pages, until he says
+        something or the catalogue changes: finding out costs in proportion to what he hid."""
+        user_id = viewer.user_id or 0
+
+        def found() -> Sequence[int]:
+            ordered = rows.hidden_by_name(connection, user_id)
+            by_kind: dict[EntityKind, list[int]] = {}
+            for kind, each in ordered:
+                by_kind.setdefault(kind, []).append(each)
+            there = present(connection, viewer, snapshot, seen, by_kind)
+            return array("q", (each for _, each in ordered if each in there))
+
+        return self._kept.get_or((user_id, seen.name, snapshot.revision, *personal.state(connection, user_id)), found)
 
     def _preview(self, viewer: Viewer, profile: rules.Profile) -> Preview:
         with self._database.read() as connection:
@@ -147,17 +173,6 @@ class Restricting:
             whole, visible = count(), count(left)
             hidden = [_hidden_by(part, whole - count(query), known) for part, query in parts]
         return Preview(hidden_items=whole - visible, visible_items=visible, hidden_by_rule=hidden)
-
-
-def _hidden_entities(connection: Transaction, viewer: Viewer, snapshot: SqlSnapshot, seen: Mask) -> list[HiddenThing]:
-    """Those he hid of what there is for him by the rules of administrators."""
-    named = rows.named(connection, rows.hidden_by_user(connection, viewer.user_id or 0).entities)
-    by_kind: dict[EntityKind, list[int]] = {}
-    for each in named.values():
-        by_kind.setdefault(each.kind, []).append(each.id)
-    there = present(connection, viewer, snapshot, seen, by_kind)
-    shown = sorted((each for each in named.values() if each.id in there), key=lambda each: (each.kind, natural_key(each.name), each.id))
-    return [HiddenThing(type="entity", id=each.id, kind=each.kind, name=each.name) for each in shown]
 
 
 def _hidden_by(part: Part, items: int, known: Collection[int]) -> HiddenByRule:

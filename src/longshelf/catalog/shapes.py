@@ -163,7 +163,9 @@ class EntityMe(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entity(msgspec.Struct, frozen=True, kw_only=True):
-    """`item_count` counts the items this viewer sees; `via_person_count` those he reaches through persons carrying it."""
+    """`item_count` counts the items this viewer sees; `via_person_count` those he reaches through persons carrying it; `child_count` the
+    entities right below it that are there for him (null in a list of favourites, where nobody counts them). One that has no item of its
+    own is there as long as something below it has one."""
 
     id: int
     library_id: int
@@ -173,10 +175,12 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None
     item_count: int
     via_person_count: int
+    child_count: int | None
     parents: list[EntityRef]
     links: list[Link]
     aliases: list[str]
     image: str | None
+    image_given: bool = False
     me: EntityMe
 
 

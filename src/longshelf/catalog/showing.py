@@ -38,19 +38,28 @@ class Showing:
             return set()
         return set(snapshot.page(both(IdIs(wanted), mask.query), Sort("id"), Offset(0, len(wanted)), viewer).ids)
 
-    def still(self, connection: Transaction, viewer: Viewer, mask: Mask, ids: Sequence[int]) -> list[int]:
-        """Those of the items, visible by a snapshot under `mask`, that are so by what the connection sees, in their order."""
-        return self._hydrating.seen(connection, viewer, ids) if mask.restricts and ids else list(ids)
+    def still(self, connection: Transaction, viewer: Viewer, mask: Mask, ids: Sequence[int], revision: int | None = None) -> list[int]:
+        """Those of the items, visible by a snapshot of `revision` under `mask`, that are so by what the connection sees, in their order.
+        They are not judged again where the connection sees the very same state and rules."""
+        if not mask.restricts or not ids or self._unchanged(connection, viewer, mask, revision):
+            return list(ids)
+        return self._hydrating.seen(connection, viewer, ids)
 
     def hidden(self, connection: Transaction, viewer: Viewer, mask: Mask) -> frozenset[int]:
         """Entities that may not be named, by the mask or by what the connection sees."""
         return self._visibility.mask(viewer, SqlSnapshot(connection)).hidden | mask.hidden if mask.restricts else mask.hidden
 
-    def items(self, connection: Transaction, viewer: Viewer, mask: Mask, ids: Sequence[int]) -> dict[int, bytes]:
+    def _unchanged(self, connection: Transaction, viewer: Viewer, mask: Mask, revision: int | None) -> bool:
+        now = SqlSnapshot(connection)
+        return now.revision == revision and self._visibility.mask(viewer, now).name == mask.name
+
+    def items(
+        self, connection: Transaction, viewer: Viewer, mask: Mask, ids: Sequence[int], revision: int | None = None
+    ) -> dict[int, bytes]:
         """Cards with the viewer's own words, encoded, by item; without those he may not see by now."""
         user_id = viewer.user_id or 0
         if mask.restricts:
-            cards = restrictions.cards(connection, self.still(connection, viewer, mask, ids))
+            cards = restrictions.cards(connection, self.still(connection, viewer, mask, ids, revision))
         else:
             cards = reading.cards(self._hot, ids)
         mine = reading.mine(connection, user_id, ids)

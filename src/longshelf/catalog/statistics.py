@@ -23,7 +23,7 @@ from longshelf.catalog.watching import signed_in
 from longshelf.logs import operation
 from longshelf.model.engine import Engine, FacetRequest, Offset, Snapshot
 from longshelf.model.kinds import EntityKind
-from longshelf.model.query import LibraryIs, Mine, Query, both
+from longshelf.model.query import LibraryIs, Mine, Or, Query, both
 from longshelf.model.sorts import Sort
 from longshelf.model.times import DAY
 from longshelf.model.viewer import Viewer
@@ -39,6 +39,7 @@ MOST_CARRIED = 1_000  # items whose persons, studios and tags are compared
 MOST_DAYS = 50_000  # pairs of an item and a day
 MONTHS = 1_000  # a rail shows
 PLAYED = Mine("play_count", 1, None)
+SPENT = Or((PLAYED, Mine("play_seconds", 1e-6, None)))  # time was spent on it, whether or not it became a play
 KINDS = (EntityKind.PERSON, EntityKind.STUDIO, EntityKind.SERIES, EntityKind.TAG, EntityKind.GENRE)
 MONDAY = 4  # the first one is 1970-01-05, four days after the beginning of time
 
@@ -61,10 +62,9 @@ class Statistics:
             days = statistics.days(connection, user_id, first * DAY, MOST_DAYS)
             seen = self._showing.visible(viewer, snapshot, mask, (each.item_id for each in days))
             days = [each for each in days if each.item_id in seen]
-            query = both(PLAYED, mask.query)
-            found = snapshot.page(query, Sort("play_count"), Offset(0, MOST_PLAYED), viewer).ids
-            ids = self._showing.still(connection, viewer, mask, found)
-            items = snapshot.count(query, viewer).value
+            found = snapshot.page(both(SPENT, mask.query), Sort("play_count"), Offset(0, MOST_PLAYED), viewer).ids
+            ids = self._showing.still(connection, viewer, mask, found, snapshot.revision)
+            items = snapshot.count(both(PLAYED, mask.query), viewer).value
             plays, seconds = statistics.sums(connection, user_id, ids)
             kinds = statistics.kinds(connection, user_id, ids)
             carried = statistics.carried(connection, user_id, ids[:MOST_CARRIED], KINDS, TOP)

@@ -76,7 +76,7 @@ class Watching:
             seen = self._showing.visible(viewer, snapshot, mask, (item_id for _, item_id in sittings))
             kept, pagination = cut_whole([each for each in sittings if each[1] in seen], page, size)
             rows = plays.rows(connection, user_id, [play_id for play_id, _ in kept])
-            items = self._showing.items(connection, viewer, mask, list({item_id for _, item_id in kept}))
+            items = self._showing.items(connection, viewer, mask, list({item_id for _, item_id in kept}), revision)
             running.report(items=len(kept), total=pagination.total_count)
         entries = [_entry(rows[play_id], items[item_id]) for play_id, item_id in kept if item_id in items]
         newest = [rows[play_id].last_at for play_id, _ in kept]

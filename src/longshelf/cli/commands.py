@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from longshelf.cli import import_commands, index_commands, restriction_commands, stash_commands, sync_commands, user_commands
+from longshelf.cli import feed_commands, import_commands, index_commands, restriction_commands, stash_commands, sync_commands, user_commands
 from longshelf.cli.output import ProgressLine
 from longshelf.config import Settings
 from longshelf.errors import Invalid, LongshelfError
@@ -86,6 +86,7 @@ def _library_add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--watch", action="store_true", help="scan when something changes, beside the schedule")
     parser.add_argument("--if-missing", action="store_true", help="no error when a library of this name exists")
     sync_commands.add_arguments(parser)
+    feed_commands.add_arguments(parser)
 
 
 def _library_add(settings: Settings, arguments: argparse.Namespace) -> Result:
@@ -98,6 +99,9 @@ def _library_add(settings: Settings, arguments: argparse.Namespace) -> Result:
                 return {"library": _library(existing)}
         if arguments.stash:
             library, more = sync_commands.add(database, settings, arguments)
+            return {"library": _library(library), **more}
+        if arguments.feed or arguments.opml:
+            library, more = feed_commands.add(database, settings, arguments)
             return {"library": _library(library), **more}
         library, job = add_folder_library(database, arguments.name, chosen)
         return {"library": _library(library), "job": job.id}
@@ -231,7 +235,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("library remove", "remove a library from Longshelf; its files stay", _name_argument, _library_remove),
     Command("library stash", "change the address or key of a mirrored server", sync_commands.change_arguments, sync_commands.change),
     Command("scan", "scan a folder library now and wait for the end", _scan_arguments, _scan),
-    Command("sync", "mirror a Stash library now and wait for the end", sync_commands.sync_arguments, sync_commands.sync),
+    Command("sync", "mirror a Stash library or ask all feeds now, and wait for the end", sync_commands.sync_arguments, sync_commands.sync),
+    Command(
+        "import-user-data",
+        "take over a person's ratings, favourites and plays from a Stash library",
+        stash_commands.import_arguments,
+        stash_commands.import_user_data,
+    ),
     Command("import", "take in a file of posts and wait for the end", import_commands.arguments, import_commands.run),
     Command("user add", "add a person", user_commands.add_arguments, user_commands.add),
     Command("user list", "list people", _no_arguments, user_commands.listing),

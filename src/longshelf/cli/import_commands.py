@@ -34,7 +34,7 @@ def run(settings: Settings, given: argparse.Namespace) -> Mapping[str, Any]:
     try:
         library = imports.library_for(database, given.library)
         if given.file == STDIN:
-            kept = imports.keep(sys.stdin.buffer, settings.data / "imports")
+            kept = imports.keep(sys.stdin.buffer, settings.data / imports.FOLDER)
             job = imports.request(database, library, kept, name="standard input", temporary=True, priority=10)
         else:
             job = imports.request(database, library, Path(given.file), priority=10)

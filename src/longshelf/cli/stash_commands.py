@@ -1,10 +1,14 @@
-"""`longshelf demo-stash`: a Stash server with made-up content, to try mirroring with."""
+"""The commands beside mirroring: a Stash server with made-up content to try it with, and taking over what a person said on a real one."""
 
 import argparse
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 from longshelf.config import Settings
-from longshelf.errors import Invalid
+from longshelf.errors import Invalid, LongshelfError
+from longshelf.sources.stash.user_data import DATA_KINDS
+from longshelf.store.migrate import open_database
 
 MOST = 1_000_000  # rows are kept in memory
 
@@ -36,3 +40,39 @@ def demo_stash(_settings: Settings, arguments: argparse.Namespace) -> None:
         sys.stdout.flush()
 
     serve(Choices(arguments.scenes, arguments.images, arguments.seed, arguments.api_key), arguments.port, announce)
+
+
+def import_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="of the library")
+    parser.add_argument("--user", metavar="USER", required=True, help="whose data they become here")
+    parser.add_argument(
+        "--kinds", metavar="KIND", nargs="+", default=list(DATA_KINDS), help=f"any of {', '.join(DATA_KINDS)}; all without it"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="the server's word replaces what was said here")
+
+
+def import_user_data(settings: Settings, arguments: argparse.Namespace) -> Mapping[str, Any]:
+    """Runs the import here, or follows the one that runs elsewhere."""
+    from longshelf.cli.commands import named
+    from longshelf.cli.output import ProgressLine
+    from longshelf.jobs.worker import Worker
+    from longshelf.store import accounts
+    from longshelf.tasks import user_data as task
+    from longshelf.tasks.table import tasks
+
+    database = open_database(settings)
+    try:
+        library = named(database, arguments.name)
+        with database.read() as connection:
+            found = accounts.user_named(connection, arguments.user)
+        if found is None:
+            raise Invalid("--user", f"nobody is called {arguments.user!r}; `longshelf user list` names everybody")
+        job = task.request(database, library, found[0].id, arguments.kinds, overwrite=arguments.overwrite, priority=10)
+        line = ProgressLine()
+        ended = Worker(database, tasks(settings)).run_one(job.id, line)
+        line.end()
+        if ended.state != "done":
+            raise LongshelfError(ended.message or f"the import was {ended.state}")
+        return dict(ended.result)
+    finally:
+        database.close()

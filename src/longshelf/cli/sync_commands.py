@@ -6,8 +6,10 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from longshelf.cli import feed_commands
 from longshelf.config import Settings
 from longshelf.errors import Invalid, LongshelfError
+from longshelf.model.kinds import LibraryType
 from longshelf.sources.stash.modes import Mode
 from longshelf.sources.stash.options import POLL_MINUTES, StashOptions
 from longshelf.store.database import Database
@@ -94,6 +96,8 @@ def sync(settings: Settings, arguments: argparse.Namespace) -> Mapping[str, Any]
     database = open_database(settings)
     try:
         library = named(database, arguments.name)
+        if library.type is LibraryType.FEED:
+            return feed_commands.sync(database, settings, library)
         mode: Mode = "full" if arguments.full else "reconcile" if arguments.reconcile else "incremental"
         job = task.request(database, library, mode, allow_removals=arguments.allow_removals, priority=10)
         line = ProgressLine()

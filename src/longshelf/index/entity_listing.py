@@ -11,6 +11,7 @@ from longshelf.index.counting import Reading
 from longshelf.index.names import Names, names
 from longshelf.index.state import State
 from longshelf.index.tallying import Asked, carrying, tallied
+from longshelf.index.trees import Tree, tree
 from longshelf.index.via_persons import via_persons
 from longshelf.model.engine import After, Before, EntityPage, EntityRequest, Offset, Slice, Tally, Window
 from longshelf.model.kinds import EntityKind
@@ -21,23 +22,25 @@ FEW = 100  # entities that are counted one by one; more, and all of the kind are
 
 
 class Ranking:
-    """A whole list: entities and their numbers of items, ascending by (name or number, id). Positions count in the direction asked for."""
+    """A whole list: entities, their numbers of items and of those right below, ascending by (name or number of items, id). Positions count
+    in the direction asked for."""
 
-    def __init__(self, request: EntityRequest, named: Names, ids: Ints, counts: Array) -> None:
+    def __init__(self, request: EntityRequest, named: Names, ids: Ints, counts: Array, children: Array) -> None:
         """`ids` by name."""
         order = np.lexsort((ids, counts)) if request.order == "count" else slice(None)
         self._named = named if request.order == "name" else None
-        self._ids, self._counts = ids[order], counts[order]
+        self._columns = ids[order], counts[order], children[order]
+        self._ids, self._counts, _ = self._columns
         self.total = len(ids)
-        self.bytes = self._ids.nbytes + self._counts.nbytes + 3 * OBJECTS
+        self.bytes = sum(each.nbytes for each in self._columns) + 4 * OBJECTS
 
-    def stretch(self, start: int, stop: int, *, descending: bool) -> tuple[Ints, Array]:
-        """(ids, numbers of items) at these positions; those outside the list are left out."""
+    def stretch(self, start: int, stop: int, *, descending: bool) -> tuple[Array, ...]:
+        """(ids, numbers of items, numbers of those right below) at these positions; those outside the list are left out."""
         start, stop = max(start, 0), max(min(stop, self.total), 0)
         if descending:
             backwards = slice(self.total - stop, max(self.total - start, 0))
-            return self._ids[backwards][::-1], self._counts[backwards][::-1]
-        return self._ids[start:stop], self._counts[start:stop]
+            return tuple(each[backwards][::-1] for each in self._columns)
+        return tuple(each[start:stop] for each in self._columns)
 
     def position(self, key: Key, *, descending: bool, past: bool = False) -> int:
         """How many come before a place; with `past`, an entity right there counts too."""
@@ -58,10 +61,11 @@ class Ranking:
 def page(state: State, request: EntityRequest, window: Window, asked: Asked, reading: Reading) -> EntityPage:
     """A stretch of the list."""
     ranking: Ranking = state.derived.get_or(
-        ("entities", asked.name, request.kind, request.q, request.order), lambda: _ranking(state, request, asked, reading)
+        ("entities", asked.name, request.kind, request.q, request.order, request.parent),
+        lambda: _ranking(state, request, asked, reading),
     )
     start, stop = _positions(ranking, window, descending=request.descending)
-    ids, counts = ranking.stretch(start, stop, descending=request.descending)
+    ids, counts, children = ranking.stretch(start, stop, descending=request.descending)
     listed = ids.tolist()
     via = via_persons(state, asked, listed, reading) if request.kind is EntityKind.TAG else {}
     tallies = tuple(Tally(items, via.get(each, 0)) for each, items in zip(listed, counts.tolist(), strict=True))
@@ -69,7 +73,7 @@ def page(state: State, request: EntityRequest, window: Window, asked: Asked, rea
     if not listed:
         return EntityPage(Slice(has_previous=has_previous, has_next=has_next), (), ranking.total)
     first, last = ranking.key(listed[0], tallies[0].items), ranking.key(listed[-1], tallies[-1].items)
-    return EntityPage(Slice(tuple(listed), first, last, has_previous, has_next, start), tallies, ranking.total)
+    return EntityPage(Slice(tuple(listed), first, last, has_previous, has_next, start), tallies, ranking.total, tuple(children.tolist()))
 
 
 def tallies(state: State, kind: EntityKind, ids: Sequence[int], asked: Asked, reading: Reading, *, with_persons: bool) -> tuple[Tally, ...]:
@@ -86,12 +90,22 @@ def tallies(state: State, kind: EntityKind, ids: Sequence[int], asked: Asked, re
 
 
 def _ranking(state: State, request: EntityRequest, asked: Asked, reading: Reading) -> Ranking:
-    named = names(state, request.kind, reading)
+    named, stands = names(state, request.kind, reading), tree(state, request.kind, reading)
     counts = tallied(state, request.kind, asked).of(named.ids)
-    held = counts > 0
+    held, children = _there(named.ids, counts > 0, stands)
     if request.q:
         held &= np.isin(named.ids, np.array(columns.named_so(reading(), request.kind, request.q), dtype=np.int64))
-    return Ranking(request, named, named.ids[held], counts[held])
+    if request.parent is not None:
+        held &= np.isin(named.ids, stands.of(request.parent))
+    return Ranking(request, named, named.ids[held], counts[held], children[held])
+
+
+def _there(ids: Ints, carried: Array, stands: Tree) -> tuple[Array, Array]:
+    """(which of the entities are there, numbers of those right below that are), where the `carried` are there by themselves."""
+    if not len(stands):
+        return carried, np.zeros(len(ids), dtype=np.int32)
+    there = carried | np.isin(ids, stands.above(np.sort(ids[carried])))
+    return there, stands.right_below(ids[there], ids).astype(np.int32)
 
 
 def _positions(ranking: Ranking, window: Window, *, descending: bool) -> tuple[int, int]:

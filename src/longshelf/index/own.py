@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from longshelf.index import bitmaps
 from longshelf.index.bitmaps import Array, Ints
 from longshelf.index.caches import Cache
 from longshelf.index.own_order import OwnOrder
@@ -86,21 +87,23 @@ class Own:
             self._version = personal.version(self._reading(), self.user_id)
         if held is None:
             pieces = columns.own(self._reading(), self.user_id, field)
-            return _said(self._version, self._version, *_joined(pieces, _type(field)))
+            return _said(self._version, self._version, *_read(pieces, _type(field)))
         if held.version >= self._version:  # greater when another request has just read what was written after ours began
             return held
         changed, fresh, values = columns.own_since(self._reading(), self.user_id, field, held.version)
-        return _caught_up(held, self._version, changed, _joined([(fresh, values)], _type(field)))
+        return _caught_up(held, self._version, changed, (np.array(fresh, dtype=np.int64), np.array(values, dtype=_type(field))))
 
 
-def _joined(pieces: Iterable[tuple[Sequence[int], Sequence[float]]], kind: type) -> tuple[Ints, Array]:
-    """As one array each, a piece at a time."""
+def _read(pieces: Iterable[tuple[str, str]], kind: type) -> tuple[Ints, Array]:
+    """(items ascending, values), from texts that are read a piece at a time."""
     ids: list[Ints] = [np.empty(0, dtype=np.int64)]
     values: list[Array] = [np.empty(0, dtype=kind)]
     for some_ids, some_values in pieces:
-        ids.append(np.array(some_ids, dtype=np.int64))
-        values.append(np.array(some_values, dtype=kind))
-    return np.concatenate(ids), np.concatenate(values)
+        ids.append(bitmaps.parse_ids(some_ids))
+        values.append(np.fromstring(some_values, dtype=kind, sep=","))
+    all_ids = np.concatenate(ids)
+    order = np.argsort(all_ids)
+    return all_ids[order], np.concatenate(values)[order]
 
 
 def _caught_up(held: Said, version: int, changed: Sequence[int], fresh: tuple[Ints, Array]) -> Said:

@@ -116,7 +116,11 @@ class _Counting:
 
 def _items(segment: Segment, persons: Ints) -> BitMap:
     """Of any of the persons."""
-    known = np.intersect1d(persons, segment.postings[EntityKind.PERSON].entities, assume_unique=True)
+    entities = segment.postings[EntityKind.PERSON].entities
+    if not len(persons) or not len(entities):
+        return EMPTY
+    places = np.minimum(np.searchsorted(entities, persons), len(entities) - 1)
+    known = persons[entities[places] == persons]
     return segment.postings[EntityKind.PERSON].linked(known.tolist(), None) if len(known) else EMPTY
 
 

@@ -1,7 +1,8 @@
 """Many items changed alike, and changed back. Some at a time, each transaction together with the record of what these were before.
 
 Undoing an item restores what the edit changed, field by field; a field that no longer is what the edit made it was changed again since,
-and is left as it is and counted. So is an item that is gone."""
+and is left as it is and counted. So is an item that is gone. A field that was given back to its source is what it was before, and locked,
+whatever the source wrote into it meanwhile."""
 
 import hashlib
 import zlib
@@ -54,11 +55,11 @@ class Changed(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Trace(msgspec.Struct, frozen=True, array_like=True):
-    """What an edit did to an item. `unlocked` are the locks it took away."""
+    """What an edit did to an item. `unlocked` are the fields whose locks it took away, each with what stood in it."""
 
     item_id: int
     fields: list[Changed] = []
-    unlocked: list[str] = []
+    unlocked: dict[str, Any] = {}
 
 
 class SaidTrace(msgspec.Struct, frozen=True, array_like=True):
@@ -90,7 +91,7 @@ def edit_some(write: Write, plan: Plan, ids: Sequence[int], user_id: int | None,
     traces = [trace for each in live if (trace := _traced(plan, each, (stored[each], now[each]), locks.get(each, set()))) is not None]
     locked = {each.item_id: [change.field for change in each.fields] for each in traces}
     items.lock_all(write.connection, locked, user_id=user_id, at=at)
-    _give_back(write.connection, {each.item_id: each.unlocked for each in traces if each.unlocked})
+    _give_back(write.connection, {each.item_id: list(each.unlocked) for each in traces if each.unlocked})
     _touch(write, [each.item_id for each in traces])
     return traces, Put(len(traces), len(ids) - len(live))
 
@@ -103,7 +104,7 @@ def _traced(plan: Plan, item_id: int, records: tuple[ItemRecord, ItemRecord], he
         for field in _touched(plan)
         if _value(before, field) != _value(after, field) or field not in held
     ]
-    unlocked = [field for field in plan.unlock if field in held]
+    unlocked = {field: _placed(before, field) for field in plan.unlock if field in held}
     return Trace(item_id, fields, unlocked) if fields or unlocked else None
 
 
@@ -122,13 +123,16 @@ def undo_some(write: Write, traces: Sequence[Trace], user_id: int | None, at: in
             continue
         now = stored[trace.item_id]
         held = locks.get(trace.item_id, set())
-        same = [each for each in trace.fields if each.field in held and _digest(_value(now, each.field)) == each.after]
-        left += len(same) < len(trace.fields)
-        fresh = _restored(now, same)
+        made = [each for each in trace.fields if each.field not in trace.unlocked]
+        same = [each for each in made if each.field in held and _digest(_value(now, each.field)) == each.after]
+        # Whatever the source said in it since; one that is locked again was changed by somebody.
+        back = [Changed(field, before, b"", locked=True) for field, before in trace.unlocked.items() if field not in held]
+        left += len(same) + len(back) < len(made) + len(trace.unlocked)
+        fresh = _restored(now, [*same, *back])
         if fresh != now:
             edited[trace.item_id] = fresh
         unlocked[trace.item_id] = [each.field for each in same if not each.locked]
-        locked[trace.item_id] = trace.unlocked
+        locked[trace.item_id] = [each.field for each in back]
     _put(write, edited, known, at)
     items.unlock_all(write.connection, unlocked)
     items.lock_all(write.connection, locked, user_id=user_id, at=at)
@@ -138,6 +142,7 @@ def undo_some(write: Write, traces: Sequence[Trace], user_id: int | None, at: in
 
 def say_some(connection: Transaction, plan: Plan, ids: Sequence[int], user_id: int, at: int) -> list[SaidTrace]:
     """What the user says about these items from now on; what it was before."""
+    personal.hold(connection, [user_id])
     ids = items.that_are_there(connection, ids)
     before = personal.on_items(connection, user_id, ids)
     plain = {name: value for name, value in plan.said.items() if name != "watched"}
@@ -153,6 +158,7 @@ def say_some(connection: Transaction, plan: Plan, ids: Sequence[int], user_id: i
 def unsay_some(connection: Transaction, traces: Sequence[SaidTrace], user_id: int, at: int) -> Put:
     """What the user said before stands again, where he said nothing else since. A play that was only marked leaves the history; the numbers
     of one that was taken back come back, its sittings stay there uncounted."""
+    personal.hold(connection, [user_id])
     there = set(items.that_are_there(connection, [each.item_id for each in traces]))
     now = personal.on_items(connection, user_id, there)
     same = [each for each in traces if each.item_id in there and now.get(each.item_id) == each.after]

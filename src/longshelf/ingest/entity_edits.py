@@ -14,11 +14,13 @@ from longshelf.errors import Conflict, Invalid, NotFound
 from longshelf.ingest.relabeling import relabel
 from longshelf.model.text import name_key, natural_key
 from longshelf.store import entity_writing, field_locks, merging, relabeling
-from longshelf.store.database import Database, Write
+from longshelf.store.database import Database, Transaction, Write
 from longshelf.store.entity_writing import PARENT, Editable
 
 ENTITY_FIELDS = ("name", "sort_name", "description", "aliases", "parents")
 AT_ONCE = 200  # items; an entity on more of them has them brought up to its new name by a job
+Later = Callable[[Transaction, int, int], object]
+"""(transaction, entity, moment): queues what brings the items that carry the entity up to its name."""
 
 
 class EntityEdit(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,9 +35,9 @@ class EntityEdit(msgspec.Struct, frozen=True, kw_only=True):
     unlock: Sequence[str] = ()
 
 
-def edit_entity(database: Database, entity_id: int, changes: EntityEdit, user_id: int | None) -> bool:
-    """Applies `changes`; whether the items that carry the entity are still to be brought up to its name. NotFound, Invalid for a value that
-    cannot be kept, Conflict for a name somebody has or while the entity is being merged."""
+def edit_entity(database: Database, entity_id: int, changes: EntityEdit, user_id: int | None, later: Later) -> None:
+    """Applies `changes`; calls `later`, in the same transaction, when too many items carry the entity to bring them up to its name at
+    once. NotFound, Invalid for a value that cannot be kept, Conflict for a name somebody has or while the entity is being merged."""
     given = {name: value for name in ENTITY_FIELDS if (value := getattr(changes, name)) is not UNSET}
     _check(given, changes.unlock)
     with database.write() as write:
@@ -45,7 +47,8 @@ def edit_entity(database: Database, entity_id: int, changes: EntityEdit, user_id
             editing.set(field, value)
         field_locks.lock_entity(write.connection, entity_id, said, user_id=user_id, at=editing.at)
         editing.give_back(changes.unlock)
-        return editing.finish()
+        if editing.finish():
+            later(write.connection, entity_id, editing.at)
 
 
 def _check(given: dict[str, Any], unlock: Sequence[str]) -> None:

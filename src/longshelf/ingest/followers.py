@@ -1,4 +1,5 @@
-"""Texts that name entities by id, and follow them when they are merged: the rules that keep things from people, and saved filters.
+"""Texts that name entities by id, and follow them when they are merged: the rules that keep things from people, saved filters, and what
+blocks of playlists play.
 
 The rule: while links are on their way from one entity to another, a rule names both. It may hide too much for that long; it never shows
 what it hid."""
@@ -46,9 +47,10 @@ def begin(connection: Transaction, kind: EntityKind, sources: Collection[int], t
 
 
 def finish(connection: Transaction, kind: EntityKind, sources: Collection[int], target: int, at: int) -> None:
-    """Nothing names the sources any more."""
+    """Nothing names the sources any more, not even what was written since the merge began and names them alone."""
     for follower, owner, text in _all(connection):
-        _replace(connection, follower, owner, text, follower.finish(text, kind, sources, target), at=at)
+        fresh = follower.finish(follower.begin(text, kind, sources, target), kind, sources, target)
+        _replace(connection, follower, owner, text, fresh, at=at)
 
 
 def reopen(connection: Transaction, kind: EntityKind, sources: Collection[int], target: int, at: int) -> None:
@@ -146,6 +148,13 @@ def _swapped(query: tree.Query, kind: EntityKind, sources: Collection[int], targ
             return query
 
 
+def _block_begins(text: str, kind: EntityKind, sources: Collection[int], target: int) -> str:
+    """A filter tree, or the part of an address behind `?`."""
+    if text.lstrip().startswith("{"):
+        return _filtered("filter", text, kind, sources, target)
+    return _filter_begins(text, kind, sources, target)
+
+
 def _as_it_is(text: str, _kind: EntityKind, _sources: Collection[int], _target: int) -> str:
     return text
 
@@ -154,4 +163,5 @@ FOLLOWERS = (
     Follower("user", following.own_rules, following.put_own_rules, _rule_begins, _rule_finishes, _rule_reopens),
     Follower("profile", following.shared_rules, following.put_shared_rules, _rule_begins, _rule_finishes, _rule_reopens),
     Follower("view", following.saved_filters, following.put_saved_filter, _filter_begins, _as_it_is, _as_it_is),
+    Follower("block", following.block_filters, following.put_block_filter, _block_begins, _as_it_is, _as_it_is),
 )

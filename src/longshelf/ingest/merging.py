@@ -13,8 +13,8 @@ from longshelf.errors import Conflict, Invalid, NotFound
 from longshelf.ingest import followers
 from longshelf.ingest.relabeling import relabel
 from longshelf.model.kinds import EntityKind
-from longshelf.store import entity_writing, merging
-from longshelf.store.database import Write
+from longshelf.store import entity_writing, merging, mirror
+from longshelf.store.database import Transaction, Write
 from longshelf.store.entity_writing import PARENT
 from longshelf.store.merging import Alias, Before, EntityRow, MergeRow, MovedLink, MovedRelation, Piece, Vanished, Word
 
@@ -45,7 +45,7 @@ def begin(write: Write, row: MergeRow, source_ids: Sequence[int]) -> MergeRow:
     vanished = [Vanished(each.id, each.name, each.name_key) for each in sources]
     merging.add(connection, row, vanished)
     names = _take_names(write, row, vanished)
-    said, folded = _fold_words(write, row, ids)
+    said, folded = fold_words(connection, row.target_id, ids, row.created_at)
     ruled = followers.begin(connection, EntityKind(row.kind), ids, row.target_id, row.created_at)
     before = Before(vanished, names, said, folded, ruled)
     merging.keep(connection, row.id, before)
@@ -79,10 +79,8 @@ def finish(write: Write, row: MergeRow, at: int) -> None:
             pass
     while move_relations(write, row):
         pass
-    heard = [each for each in merging.words(connection, sources) if each not in before.said]
-    if heard:  # somebody spoke of a source while it was on its way
-        merging.put_words(connection, _folded(heard, merging.words(connection, [row.target_id]), row.target_id, at))
-    merging.put_words(connection, [], [(each.user_id, each.entity_id) for each in merging.words(connection, sources)])
+    of_sources = hear(connection, before, row.target_id, sources, at)
+    merging.put_words(connection, [], [(each.user_id, each.entity_id) for each in of_sources])
     followers.finish(connection, EntityKind(row.kind), sources, row.target_id, at)
     merging.set_deleted(connection, sources, at, at=at, revision=write.revision)
     merging.set_state(connection, row.id, "merged", finished_at=at)
@@ -103,6 +101,7 @@ def begin_undo(write: Write, row: MergeRow, job_id: int, at: int) -> None:
     merging.put_words(connection, [each for each in before.said if each.entity_id in sources])
     followers.reopen(connection, EntityKind(row.kind), sources, row.target_id, at)
     merging.release(connection, row.id)
+    mirror.unread(connection, [row.target_id, *sources])
     merging.set_state(connection, row.id, "undoing", undo_job_id=job_id)
     write.touch(entities=[row.target_id, *sources], library_id=row.library_id)
 
@@ -124,18 +123,12 @@ def finish_undo(write: Write, row: MergeRow, at: int) -> int:
     `undo_some` gives None, in the same transaction."""
     connection, before = write.connection, before_of(row)
     sources = [each.id for each in before.sources]
-    now = {each.user_id: each for each in merging.words(connection, [row.target_id])}
-    original = {each.user_id: each for each in before.said if each.entity_id == row.target_id}
-    same = [each for each in before.folded if now.get(each.user_id) == each]
-    merging.put_words(
-        connection,
-        [original[each.user_id] for each in same if each.user_id in original],
-        [(each.user_id, row.target_id) for each in same if each.user_id not in original],
-    )
+    left = unfold_words(connection, before, row.target_id)
     changed = followers.restore(connection, EntityKind(row.kind), sources, row.target_id, before.ruled, at=at)
+    mirror.read_again(connection, row.library_id, [row.target_id])  # what a mirror brought since the merge was linked to the target
     merging.set_state(connection, row.id, "undone", finished_at=at)
     write.touch(entities=[row.target_id, *sources], library_id=row.library_id)
-    return changed + len(before.folded) - len(same)
+    return changed + left
 
 
 def before_of(row: MergeRow) -> Before:
@@ -199,13 +192,36 @@ def _return_names(write: Write, row: MergeRow, before: Before, at: int) -> None:
 # --- what people said
 
 
-def _fold_words(write: Write, row: MergeRow, sources: Sequence[int]) -> tuple[list[Word], list[Word]]:
+def fold_words(connection: Transaction, target_id: int, sources: Sequence[int], at: int) -> tuple[list[Word], list[Word]]:
     """(what was said of all of them, what is said of the target now by those who said something of a source)."""
-    said = merging.words(write.connection, [row.target_id, *sources])
-    of_target = [each for each in said if each.entity_id == row.target_id]
-    folded = _folded([each for each in said if each.entity_id != row.target_id], of_target, row.target_id, row.created_at)
-    merging.put_words(write.connection, folded)
+    said = merging.held_words(connection, [target_id, *sources])
+    of_target = [each for each in said if each.entity_id == target_id]
+    folded = _folded([each for each in said if each.entity_id != target_id], of_target, target_id, at)
+    merging.put_words(connection, folded)
     return said, folded
+
+
+def hear(connection: Transaction, before: Before, target_id: int, sources: Sequence[int], at: int) -> list[Word]:
+    """Folds what somebody said of a source while it was on its way; everything that was said of the sources."""
+    said = merging.held_words(connection, [target_id, *sources])
+    of_sources = [each for each in said if each.entity_id != target_id]
+    heard = [each for each in of_sources if each not in before.said]
+    if heard:
+        merging.put_words(connection, _folded(heard, [each for each in said if each.entity_id == target_id], target_id, at))
+    return of_sources
+
+
+def unfold_words(connection: Transaction, before: Before, target_id: int) -> int:
+    """What people said of the target is what it was, where they said nothing since; how many did."""
+    now = {each.user_id: each for each in merging.held_words(connection, [target_id])}
+    original = {each.user_id: each for each in before.said if each.entity_id == target_id}
+    same = [each for each in before.folded if now.get(each.user_id) == each]
+    merging.put_words(
+        connection,
+        [original[each.user_id] for each in same if each.user_id in original],
+        [(each.user_id, target_id) for each in same if each.user_id not in original],
+    )
+    return len(before.folded) - len(same)
 
 
 def _folded(said: Sequence[Word], of_target: Sequence[Word], target_id: int, at: int) -> list[Word]:

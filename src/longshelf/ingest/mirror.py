@@ -4,7 +4,8 @@ Two ways of looking. A walk reads everything in the order of ids and compares it
 with every page, so that one that was killed goes on. A delta asks only what bears a newer stamp, and whether the number of rows agrees.
 
 The rules: a watermark moves when a whole pass is through, never before; a walk that read fewer rows than the server counts is walked
-again, and judges nothing when it fails again; nothing is removed here, only suspected (`mirror_removal.py`)."""
+again, and judges nothing when it fails again; nothing is removed here, only suspected (`mirror_removal.py`); which entities are gone, and
+into whom they were merged, is known before the first item is read."""
 
 from collections.abc import Sequence
 
@@ -14,7 +15,7 @@ import structlog
 from longshelf.ingest.mirror_counts import SyncReport
 from longshelf.ingest.mirror_identity import check_identity
 from longshelf.ingest.mirror_pages import pages
-from longshelf.ingest.mirror_removal import remove_missing
+from longshelf.ingest.mirror_removal import judge, remove_missing
 from longshelf.ingest.mirror_session import Page, Progress, Session
 from longshelf.ingest.mirror_stale import refresh
 from longshelf.sources.stash import stamps
@@ -31,6 +32,7 @@ WINDOW_MOST = 20_000  # rows that the long overlap may make Stash read anew at e
 WALK_KEPT = 6 * stamps.HOUR  # a walk that was left longer ago begins anew, except the first of all
 SPLIT_MOST = 50  # rows that may differ in number for them to be found by halving; past it everything is read
 SMALL_RANGE = 500  # ids of a range that is read rather than halved
+GALLERIES_AT_ONCE = 50
 _log = structlog.get_logger()
 
 
@@ -89,7 +91,14 @@ class Mirror:
         self.session.progress.progress(0, sum(totals.values()), "mirroring")
         for kind in kinds:
             self.walk(kind)
+            self._settle(kind)
         self.session.keep(built=True)
+
+    def _settle(self, kind: Remote) -> None:
+        """Entities are whole, and those that are gone are known, before anything that carries them is read."""
+        if not KINDS[kind].is_item:
+            self.session.complete()
+            judge(self.session, kind)
 
     def walk(self, kind: Remote) -> None:
         """Reads every object of a kind; twice when the first time did not see all."""
@@ -105,8 +114,6 @@ class Mirror:
         if not walk.ended:
             self._give_up(kind, walk)
             return
-        if not KINDS[kind].is_item:
-            self.session.complete(kind)
         if walk.complete:
             self._mark(kind, walk)
 
@@ -120,7 +127,7 @@ class Mirror:
         for page in pages(session, kind, walk.after, walk.seen):
             session.check()
             if not by_key:
-                _leave_out(page, walk.after)  # the page in which a walk was left comes again
+                _leave_out(page, walk.after)  # numbered pages overlap where rows before them went
             if not page.objects:
                 continue
             last = page.objects[-1].id
@@ -133,7 +140,7 @@ class Mirror:
             )
             session.write(page, walk=here, extent=(walk.after, last))
             walk = here
-        if not self._saw_all(kind, walk, by_key=by_key):
+        if walk.seen < session.reader.count(kind):
             return walk
         with session.database.read() as connection:
             behind = mirror.live_between(connection, session.library_id, kind, walk.after, None)
@@ -141,13 +148,6 @@ class Mirror:
         walk = msgspec.structs.replace(walk, ended=True)
         self._set_walk(kind, walk)
         return walk
-
-    def _saw_all(self, kind: Remote, walk: Walk, *, by_key: bool) -> bool:
-        """Numbered pages shift when an earlier row goes meanwhile, and the row at the seam is in neither: then the last has moved up."""
-        total = self.session.reader.count(kind)
-        if by_key:
-            return walk.seen >= total
-        return walk.seen == total and (total == 0 or self.session.reader.last_place(kind, total) == walk.after)
 
     def _give_up(self, kind: Remote, walk: Walk) -> None:
         """What was read stands; what was not read is not judged."""
@@ -175,13 +175,16 @@ class Mirror:
         galleries: list[int] = []
         for kind in self._kinds():
             self.session.check()
-            if str(kind) not in self.session.state.marks:
+            mark = self.session.state.marks.get(str(kind))
+            if mark is None or not mark.text:  # there is no stamp yet after which to ask
                 self.walk(kind)
+                self._settle(kind)
                 continue
             changed = self._delta(kind)
             if kind is Remote.GALLERY:
                 galleries = changed
             self._compare(kind)
+            self._settle(kind)
         self._follow_galleries(galleries)
         if Remote.MARKER in self.session.reader.schema.kinds:
             self._delta_of_markers()
@@ -201,8 +204,6 @@ class Mirror:
             for stubs in session.reader.newer(kind, greatest):
                 session.read_page()
                 changed += self._fetch_changed(kind, stubs)
-        if not KINDS[kind].is_item:
-            session.complete(kind)
         session.mark(kind, high, begun_at)
         return changed
 
@@ -210,16 +211,9 @@ class Mirror:
         with self.session.database.read() as connection:
             known = mirror.known(connection, self.session.library_id, kind, [int(stub.id) for stub in stubs])
         wanted = [int(stub.id) for stub in stubs if _changed(stub, known.get(int(stub.id)))]
-        if kind is Remote.GALLERY:
-            self.session.fetch(kind, wanted, follow=self._forget_stamps)
-        else:
-            self.session.fetch(kind, wanted)
+        # A gallery whose pictures are not followed yet must be looked at again if this run is cut off.
+        self.session.fetch(kind, wanted, stamped=kind is not Remote.GALLERY)
         return wanted
-
-    def _forget_stamps(self, page: Page) -> None:
-        """A gallery whose pictures were not followed yet must be looked at again if this run is cut off."""
-        with self.session.database.write_quietly() as connection:
-            mirror.set_stamps(connection, self.session.library_id, page.kind, [(each.id, "") for each in page.objects])
 
     def _since(self, kind: Remote) -> str:
         session = self.session
@@ -240,21 +234,26 @@ class Mirror:
     def _follow_galleries(self, galleries: Sequence[int]) -> None:
         """A gallery is stamped when pictures come or go, the pictures are not: those that differ are read."""
         session = self.session
-        if not galleries:
-            return
-        rows = session.reader.whole(Remote.GALLERY, galleries)
-        page = session.mapped(Remote.GALLERY, rows)
-        with session.database.read() as connection:
-            local = mirror.local_ids(connection, session.library_id, Remote.GALLERY, galleries)
-        for each in page.objects:
-            there = {int(stub.id) for stubs in session.reader.images_of(each.id) for stub in stubs}
+        for start in range(0, len(galleries), GALLERIES_AT_ONCE):
+            some = galleries[start : start + GALLERIES_AT_ONCE]
+            page = session.mapped(Remote.GALLERY, session.reader.whole(Remote.GALLERY, some))
             with session.database.read() as connection:
-                images = set(mirror.carried_by_kind(connection, local[each.id], "image:"))
-                scenes = set(mirror.carried_by_kind(connection, local[each.id], "scene:"))
-            session.fetch(Remote.IMAGE, sorted(there ^ images))
-            session.fetch(Remote.SCENE, sorted(set(each.scenes) ^ scenes))
-        with session.database.write_quietly() as connection:
-            mirror.set_stamps(connection, session.library_id, Remote.GALLERY, [(each.id, each.stamp) for each in page.objects])
+                local = mirror.local_ids(connection, session.library_id, Remote.GALLERY, some)
+            for each in page.objects:
+                self._follow_gallery(each.id, set(each.scenes), local[each.id])
+            with session.database.write_quietly() as connection:
+                mirror.set_stamps(connection, session.library_id, Remote.GALLERY, [(each.id, each.stamp) for each in page.objects])
+                session.progress.checkpoint(session.mode, connection)
+
+    def _follow_gallery(self, remote_id: int, scenes: set[int], entity_id: int) -> None:
+        session = self.session
+        session.check()
+        there = {int(stub.id) for stubs in session.reader.images_of(remote_id) for stub in stubs}
+        with session.database.read() as connection:
+            images_here = set(mirror.carried_by_kind(connection, entity_id, "image:"))
+            scenes_here = set(mirror.carried_by_kind(connection, entity_id, "scene:"))
+        session.fetch(Remote.IMAGE, sorted(there ^ images_here))
+        session.fetch(Remote.SCENE, sorted(scenes ^ scenes_here))
 
     def _delta_of_markers(self) -> None:
         """Markers are part of their scenes here: the scenes of those that changed are read."""
@@ -271,6 +270,7 @@ class Mirror:
             rows = [Row(each, 0, b"-", stamp if session.settled(Remote.MARKER, stamp) else "", None, False, "") for each, stamp in stamped]
             with session.database.write_quietly() as connection:
                 mirror.put_rows(connection, session.library_id, Remote.MARKER, rows)
+                session.progress.checkpoint(session.mode, connection)
         session.mark(Remote.MARKER, high, begun_at)
 
     # --- whether the numbers agree

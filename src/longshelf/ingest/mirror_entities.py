@@ -1,15 +1,16 @@
 """Writing mirrored entities: rows, other names and relations of one page, in the caller's transaction.
 
 The rules: the remote's id is who it is (as long as it was made at the same moment), its name only what it is called; fields a person has
-edited keep his words, and what the source says meanwhile is remembered; a relation to one that was not read yet makes its row, so that
-nothing is lost by the order of pages."""
+edited keep his words, and what the source says meanwhile is remembered; names and relations the source never spoke of were made here, and
+stay; a relation to one that was not read yet makes its row, so that nothing is lost by the order of pages."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
+from longshelf.ingest import mirror_merges
 from longshelf.ingest.mirror_counts import Counts
-from longshelf.ingest.mirror_items import is_another
+from longshelf.ingest.mirror_items import REMOTE_OF, differs, is_another
 from longshelf.model.kinds import EntityKind
 from longshelf.model.text import name_key, natural_key
 from longshelf.sources.stash.kinds import KINDS, Remote
@@ -17,22 +18,22 @@ from longshelf.sources.stash.mapping import PARENT, EntityRecord, Mapped
 from longshelf.store import bulk, field_locks, merging, mirror, mirror_entities, tables
 from longshelf.store.database import Write
 from longshelf.store.mirror import Row
-from longshelf.store.mirror_entities import EntityRow
-
-REMOTE_OF = {EntityKind(kind.becomes): name for name, kind in KINDS.items() if isinstance(kind.becomes, EntityKind)}
+from longshelf.store.mirror_entities import EntityRow, Said
 
 
 class EntityWriter:
-    """For one library and one run."""
+    """For one library and one run. `waiting` says whether the last page named entities of which nothing but the id is known."""
 
     def __init__(self, library_id: int) -> None:
         self.library_id = library_id
+        self.waiting = False
 
     def put(self, write: Write, kind: Remote, page: Sequence[Mapped], *, force: bool, at: int) -> Counts:
         """Writes what differs from what is kept. Entities whose name changed have their items written anew later (`mirror_stale`)."""
         connection = write.connection
+        self.waiting = False
         known = mirror.known(connection, self.library_id, kind, [each.id for each in page])
-        changed = [each for each in page if force or _differs(each, known.get(each.id))]
+        changed = [each for each in page if force or differs(each, known.get(each.id))]
         others = {each.id: known[each.id] for each in changed if is_another(known.get(each.id), each.made_at)}
         ids = {each.id: known[each.id].local_id for each in changed if each.id in known and each.id not in others}
         new = [each for each in changed if each.id not in ids]
@@ -49,7 +50,8 @@ class EntityWriter:
         # What a person merged away stays away: what is said of it is nobody's.
         led = merging.led(connection, ids.values())
         written = [each for each in changed if ids[each.id] not in led]
-        self._write(write, written, ids, {row.local_id for row in known.values() if row.gone}, at)
+        returned = {row.local_id for row in known.values() if row.gone}
+        self._write(write, kind, written, ids, returned, at=at)
         self._follow(write, {row.local_id: ids[remote_id] for remote_id, row in others.items()})
         same = {each.id for each in page} - {each.id for each in changed}
         stamps = [(each.id, each.stamp) for each in page if each.id in same and known[each.id].stamp != each.stamp]
@@ -57,7 +59,7 @@ class EntityWriter:
         fresh = sum(not known[each.id].hash for each in changed if each.id in known and each.id not in others)
         return Counts(seen=len(page), added=len(new) + fresh, updated=len(changed) - len(new) - fresh)
 
-    def _write(self, write: Write, page: Sequence[Mapped], ids: Mapping[int, int], returned: set[int], at: int) -> None:
+    def _write(self, write: Write, kind: Remote, page: Sequence[Mapped], ids: Mapping[int, int], returned: set[int], *, at: int) -> None:
         if not page:
             return
         connection = write.connection
@@ -68,11 +70,12 @@ class EntityWriter:
         self._remember(write, locks, records, targets)
         rows = [self._row(each_id, record, before.get(each_id), locks.get(each_id, {})) for each_id, record in records.items()]
         mirror_entities.put(connection, self.library_id, rows, returned & records.keys(), at=at, revision=write.revision)
-        self._write_aliases(write, records, locks)
-        self._write_relations(write, records, locks, targets)
+        self._write_said(write, kind, records, locks, targets)
         renamed = [row.id for row in rows if row.id in before and before[row.id].name != row.name]
         mirror.make_stale(connection, self.library_id, renamed)
         write.touch(entities=records, library_id=self.library_id)
+        for each_id in sorted(returned & records.keys()):
+            mirror_merges.take_back(write, self.library_id, kind, each_id, at)
 
     def _retire(self, write: Write, others: Mapping[int, Row], at: int) -> None:
         """Another one has the id now: the one that had it is gone, with all that was said about it."""
@@ -128,6 +131,7 @@ class EntityWriter:
             mirror.put_rows(connection, self.library_id, kind, [Row(each, fresh[each], b"", "", None, False, "") for each in new])
             write.touch(entities=fresh.values(), library_id=self.library_id)
             found.update(fresh)
+            self.waiting = True
         return found
 
     def _remember(
@@ -151,35 +155,54 @@ class EntityWriter:
             rows += [(each_id, field, msgspec.json.encode(said[field]).decode()) for field in fields if field in said]
         field_locks.remember(write.connection, rows)
 
-    def _write_aliases(self, write: Write, records: Mapping[int, EntityRecord], locks: Mapping[int, Mapping[str, str]]) -> None:
-        free = {each_id: record for each_id, record in records.items() if "aliases" not in locks.get(each_id, {})}
-        rows = [
-            (record.kind, key, each_id, alias)
-            for each_id, record in free.items()
-            for key, alias in {name_key(alias): alias for alias in record.aliases}.items()
-            if key and key != name_key(record.name)
-        ]
-        mirror_entities.replace_aliases(write.connection, self.library_id, free, rows)
-
-    def _write_relations(
+    def _write_said(
         self,
         write: Write,
+        kind: Remote,
         records: Mapping[int, EntityRecord],
         locks: Mapping[int, Mapping[str, str]],
         targets: Mapping[tuple[EntityKind, str], int],
     ) -> None:
-        keep_parents = {each_id for each_id in records if "parents" in locks.get(each_id, {})}
-        edges = {
-            (each_id, targets[each.kind, each.external_id], each.relation)
-            for each_id, record in records.items()
-            for each in record.relations
-            if not (each.relation == PARENT and each_id in keep_parents) and targets[each.kind, each.external_id] != each_id
-        }
-        mirror_entities.replace_relations(write.connection, records, keep_parents, sorted(edges))
+        """Other names and relations: what the source says now comes, and goes when it was said before and is not any more. Fields a person
+        has edited stay."""
+        connection = write.connection
+        remotes = {int(record.external_id): each_id for each_id, record in records.items()}
+        said = {each_id: _said(each_id, record, targets) for each_id, record in records.items()}
+        old = {remotes[key]: each for key, each in mirror_entities.said(connection, self.library_id, kind, remotes).items()}
+        gone = {each_id: each.without(said[each_id]) for each_id, each in old.items()}
+        free = [each_id for each_id in records if "aliases" not in locks.get(each_id, {})]
+        parents_kept = {each_id for each_id in records if "parents" in locks.get(each_id, {})}
+        mirror_entities.replace_aliases(
+            connection,
+            self.library_id,
+            records[next(iter(records))].kind,
+            [(key, each_id) for each_id in free if each_id in gone for key in gone[each_id].aliases],
+            [(key, each_id, name) for each_id in free for key, name in said[each_id].aliases.items()],
+        )
+        mirror_entities.replace_relations(
+            connection,
+            _edges(gone, parents_kept),
+            _edges(said, parents_kept),
+        )
+        mirror_entities.put_said(
+            connection, self.library_id, kind, {key: said[each_id] for key, each_id in remotes.items() if said[each_id] or each_id in old}
+        )
 
 
-def _differs(each: Mapped, row: Row | None) -> bool:
-    return row is None or row.gone or row.hash != each.hash or is_another(row, each.made_at)
+def _said(each_id: int, record: EntityRecord, targets: Mapping[tuple[EntityKind, str], int]) -> Said:
+    aliases = {key: alias for alias in record.aliases if (key := name_key(alias)) and key != name_key(record.name)}
+    related = {(targets[each.kind, each.external_id], each.relation) for each in record.relations}
+    return Said(aliases, sorted(each for each in related if each[0] != each_id))
+
+
+def _edges(said: Mapping[int, Said], parents_kept: Collection[int]) -> list[tuple[int, int, str]]:
+    """Those the source may write."""
+    return sorted(
+        (each_id, target, relation)
+        for each_id, each in said.items()
+        for target, relation in each.relations
+        if not (relation == PARENT and each_id in parents_kept)
+    )
 
 
 def _unnamed(kind: Remote, remote_id: int, local_id: int) -> EntityRow:

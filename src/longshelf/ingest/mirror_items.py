@@ -4,7 +4,7 @@ The rules: an equal hash writes nothing; a known id whose object was made at ano
 old one stays with the old one; an item keeps what a person has edited."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -18,7 +18,7 @@ from longshelf.ingest.rows import Placement
 from longshelf.model.kinds import EntityKind
 from longshelf.model.records import Chapter, Credit, ItemRecord
 from longshelf.model.times import Clock
-from longshelf.sources.stash.kinds import Remote
+from longshelf.sources.stash.kinds import KINDS, Remote
 from longshelf.sources.stash.mapping import Mapped, derived_tag, external_id
 from longshelf.store import bulk, entities, items, mirror, tables
 from longshelf.store.database import Transaction, Write
@@ -26,6 +26,7 @@ from longshelf.store.entities import EntityKey
 from longshelf.store.mirror import Row
 
 NAMES_KEPT = 200_000  # about 40 MB
+REMOTE_OF = {EntityKind(kind.becomes): name for name, kind in KINDS.items() if isinstance(kind.becomes, EntityKind)}
 _log = structlog.get_logger()
 
 
@@ -37,25 +38,29 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 class Names:
-    """What mirrored entities are called, by the remote's ids: kept, for a page asks for thousands. Forget when entities are written."""
+    """What mirrored entities of some kinds are called, by the remote's ids: kept, for a page asks for thousands. Forget when entities are
+    written. Not safe between threads: whoever calls holds the session's lock, from looking up to using what was found."""
 
-    def __init__(self, library_id: int) -> None:
+    def __init__(self, library_id: int, kinds: Container[EntityKind]) -> None:
         self._library_id = library_id
+        self._kinds = kinds
         self._known: OrderedDict[EntityKey, str] = OrderedDict()
 
     def forget(self) -> None:
         self._known.clear()
 
     def look_up(self, connection: Transaction, records: Iterable[ItemRecord]) -> set[tuple[EntityKind, str]]:
-        """Learns every name the records need; (kind, id) of those nobody knows."""
+        """Learns every name the records need; (kind, id) of those that were never read, of which only the id is known, or that are gone."""
         wanted: dict[EntityKind, set[str]] = {}
         for record in records:
             for credit in record.credits:
-                if credit.external_id and (credit.kind, EXTERNAL + credit.external_id) not in self._known:
+                if credit.external_id and credit.kind in self._kinds and (credit.kind, EXTERNAL + credit.external_id) not in self._known:
                     wanted.setdefault(credit.kind, set()).add(credit.external_id)
         unknown: set[tuple[EntityKind, str]] = set()
         for kind, ids in wanted.items():
-            found = entities.find_external(connection, self._library_id, kind, sorted(ids))
+            rows = mirror.known(connection, self._library_id, REMOTE_OF[kind], map(int, ids))
+            read = [str(key) for key, row in rows.items() if row.hash and not row.gone]
+            found = entities.find_external(connection, self._library_id, kind, read)
             self._known.update(((kind, EXTERNAL + each), remote.name) for each, remote in found.items())
             unknown.update((kind, each) for each in ids - found.keys())
         return unknown
@@ -65,33 +70,38 @@ class Names:
             self._known.popitem(last=False)
 
     def named(self, record: ItemRecord, content_hash: bytes) -> ItemRecord:
-        """The record with names in place; whom nobody knows is left out."""
+        """The record with names in place, without what is of kinds this server does not have. KeyError for one that was not looked up: an
+        item without it would be seen by those from whom it keeps the item."""
         credits = tuple(
-            Credit(credit.kind, name, credit.role, credit.position, credit.sort_name, credit.external_id) if credit.external_id else credit
+            Credit(credit.kind, self._known[key_of(credit)], credit.role, credit.position, credit.sort_name, credit.external_id)
+            if credit.external_id
+            else credit
             for credit in record.credits
-            if (name := self._known.get(key_of(credit)) if credit.external_id else credit.name) is not None
+            if not credit.external_id or credit.kind in self._kinds
         )
         chapters = tuple(self._titled(chapter) for chapter in record.chapters) if record.chapters else ()
         return msgspec.structs.replace(record, credits=credits, chapters=chapters, content_hash=content_hash)
 
     def _titled(self, chapter: Chapter) -> Chapter:
         tag = derived_tag(chapter)
-        return msgspec.structs.replace(chapter, title=self._known.get((EntityKind.TAG, EXTERNAL + tag), "")) if tag else chapter
+        if not tag or EntityKind.TAG not in self._kinds:
+            return chapter
+        return msgspec.structs.replace(chapter, title=self._known[EntityKind.TAG, EXTERNAL + tag])
 
 
 class ItemWriter:
     """For one library and one run."""
 
-    def __init__(self, library_id: int, clock: Clock) -> None:
+    def __init__(self, library_id: int, clock: Clock, kinds: Container[EntityKind]) -> None:
         self.library_id = library_id
-        self.names = Names(library_id)
+        self.names = Names(library_id, kinds)
         self._clock = clock
         self._cache = EntityCache(library_id)
 
     def prepare(self, page: Sequence[Mapped], known: Mapping[int, Row], *, force: bool) -> list[Ready]:
         """Computes what is to be written. The names must have been looked up."""
         return [
-            Ready(each, prepare(self.names.named(each.record, each.hash)) if force or _differs(each, known.get(each.id)) else None)
+            Ready(each, prepare(self.names.named(each.record, each.hash)) if force or differs(each, known.get(each.id)) else None)
             for each in page
             if isinstance(each.record, ItemRecord)
         ]
@@ -105,7 +115,7 @@ class ItemWriter:
         """`known` are the rows of the page's ids, read while nobody else may write this library. Call `commit` afterwards."""
         connection, at = write.connection, self._clock()
         changed = [(each.mapped, each.prepared) for each in page if each.prepared is not None]
-        others = {each.id for each, _ in changed if _is_another(each, known.get(each.id))}
+        others = {each.id for each, _ in changed if is_another(known.get(each.id), each.made_at)}
         self._retire(write, kind, {each: known[each] for each in others}, at)
         ids = {each.id: known[each.id].local_id for each, _ in changed if each.id in known and each.id not in others}
         before = items.existing(connection, ids.values())
@@ -156,12 +166,9 @@ def _listed(files: Sequence[int]) -> str:
     return f",{','.join(map(str, files))}," if files else ""
 
 
-def _differs(each: Mapped, row: Row | None) -> bool:
-    return row is None or row.gone or row.hash != each.hash or _is_another(each, row)
-
-
-def _is_another(each: Mapped, row: Row | None) -> bool:
-    return is_another(row, each.made_at)
+def differs(each: Mapped, row: Row | None) -> bool:
+    """Whether the object is to be written, being what is known of its id."""
+    return row is None or row.gone or row.hash != each.hash or is_another(row, each.made_at)
 
 
 def is_another(row: Row | None, made_at: int | None) -> bool:

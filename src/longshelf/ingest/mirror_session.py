@@ -1,19 +1,22 @@
 """What every part of one sync shares: the server, the library, how far it is, and the one way in which pages are written.
 
-The rule: rows, search text, cards, the change log, what seems to be missing and the place in the walk commit together, and only while the
-job that does it still holds the library."""
+The rules: rows, search text, cards, the change log, what seems to be missing and the place in the walk commit together, and only while the
+job that does it still holds the library. Before a page is written everything it refers to was read, and whatever it refers to no more was
+looked for (`mirror_losses.py`): what is written never shows for a moment what a restriction keeps back."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
 
-from longshelf.errors import SourceLocked
+from longshelf.errors import SourceLocked, SourceOffline
+from longshelf.ingest import mirror_losses
 from longshelf.ingest.mirror_counts import Counts, SyncReport
-from longshelf.ingest.mirror_entities import REMOTE_OF, EntityWriter
-from longshelf.ingest.mirror_items import ItemWriter, Ready
+from longshelf.ingest.mirror_entities import EntityWriter
+from longshelf.ingest.mirror_items import REMOTE_OF, ItemWriter, Ready, differs
+from longshelf.model.kinds import EntityKind
 from longshelf.model.records import ItemRecord
 from longshelf.sources.stash import stamps
 from longshelf.sources.stash.kinds import KINDS, Remote
@@ -26,6 +29,8 @@ from longshelf.store.database import Database, Transaction, Write
 from longshelf.store.mirror import Mark, Row, State, Walk
 
 SCAN_LOOK_PAGES = 40  # between two looks whether Stash scans
+READ_AGAIN = 4  # times what refers to something that has gone meanwhile is read, before this is given up
+HURRY = "Stash changes faster than it can be read; the next sync goes on."
 
 
 class Scanning(SourceLocked):
@@ -45,7 +50,7 @@ class Progress(Protocol):
 @dataclass
 class Page:
     """One page on its way into the store. `high` is the greatest believable stamp in it, `marked` that of its markers; `version` is that of
-    the names it was made with, -1 while some are unknown."""
+    the names it was made with, -1 while some are unknown; `anew` writes what has not changed too."""
 
     kind: Remote
     objects: list[Mapped]
@@ -54,6 +59,7 @@ class Page:
     known: dict[int, Row] = field(default_factory=dict)
     ready: list[Ready] = field(default_factory=list)
     version: int = -1
+    anew: bool = False
 
 
 class Session:
@@ -69,13 +75,15 @@ class Session:
         self.mode: Mode = mode
         self.allow_removals = allow_removals
         self.report = SyncReport(mode=mode, missing_fields=reader.schema.missing)
+        self.mirrored = frozenset(kind for kind, remote in REMOTE_OF.items() if remote in reader.schema.kinds)
         self.entities = EntityWriter(library_id)
-        self.items = ItemWriter(library_id, database.clock)
+        self.items = ItemWriter(library_id, database.clock, self.mirrored)
         with database.read() as connection:
             self.state: State = mirror.state(connection, library_id)
         self.force = mode == "full" and self.state.built
         self._lock = threading.Lock()
         self._names_version = -1
+        self._waiting = True  # whether there may be entities of which only the id is known; a run that was cut off may have left some
         self._done = 0
         self._pages_to_look = SCAN_LOOK_PAGES
 
@@ -97,19 +105,24 @@ class Session:
         mark = self.state.marks.get(str(kind))
         return stamps.Watermark(mark.text, mark.seen_at, mark.begun_at) if mark else None
 
-    def fetch(self, kind: Remote, ids: Sequence[int], *, follow: Callable[[Page], None] | None = None) -> set[int]:
-        """Reads these objects and writes them; which of them are there."""
+    def fetch(self, kind: Remote, ids: Sequence[int], *, stamped: bool = True, anew: bool = False) -> set[int]:
+        """Reads these objects and writes them; which of them are there. Without `stamped` the next delta reads them once more; `anew`
+        writes them even where they have not changed."""
         found: set[int] = set()
         size = KINDS[kind].page
         for start in range(0, len(ids), size):
             self.check()
-            page = self.mapped(kind, self.reader.whole(kind, ids[start : start + size]))
+            page = self._read(kind, ids[start : start + size])
+            page.anew = anew
+            if not stamped:
+                page.objects = [msgspec.structs.replace(each, stamp="") for each in page.objects]
             self.read_page()
-            found.update(each.id for each in page.objects)
             self.write(self.prepared(page))
-            if follow is not None:
-                follow(page)
+            found.update(each.id for each in page.objects)
         return found
+
+    def _read(self, kind: Remote, ids: Sequence[int]) -> Page:
+        return self.mapped(kind, self.reader.whole(kind, ids))
 
     def check(self) -> None:
         """Cancelled when this should stop, Scanning when Stash itself is at work."""
@@ -146,69 +159,137 @@ class Session:
             self._names_version = version
         records = [each.record for each in page.objects if isinstance(each.record, ItemRecord) and self._to_write(each, page)]
         unknown = self.items.names.look_up(connection, records)
-        page.ready = self.items.prepare(page.objects, page.known, force=self.force)
-        page.version = -1 if unknown else version
+        if unknown:
+            page.version = -1
+            return
+        page.ready = self.items.prepare(page.objects, page.known, force=self.force or page.anew)
+        page.version = version
 
     def _to_write(self, each: Mapped, page: Page) -> bool:
         row = page.known.get(each.id)
-        return self.force or row is None or row.gone or row.hash != each.hash or row.made_at != each.made_at
+        return self.force or page.anew or differs(each, row)
 
     def write(self, page: Page, *, walk: Walk | None = None, extent: tuple[int, int | None] | None = None) -> Counts:
         """Commits the page. `walk` is the place it leads to; what lies in `extent` (after one id, up to another) and is not in the page
         seems to be missing. When the names are not those the page was made with, it is made anew."""
-        if KINDS[page.kind].is_item:
+        for _ in range(READ_AGAIN):
             self._learn(page)
-        with self.database.write() as write:
-            counts = self._put(write, page)
-            if extent is not None:
-                there = {each.id for each in page.objects}
-                missing = [each for each in mirror.live_between(write.connection, self.library_id, page.kind, *extent) if each not in there]
-                mirror.suspect(write.connection, self.library_id, page.kind, missing)
-            state = self.state
-            if walk is not None:
-                state = msgspec.structs.replace(state, walks={**state.walks, str(page.kind): walk})
-                mirror.put_state(write.connection, self.library_id, state)
-            self.progress.checkpoint(self.mode, write.connection)
+            self._keep_lost(page)
+            with self.database.write() as write:
+                if self._as_named(page, write.connection):
+                    counts, state = self._put(write, page), self._place(write, page, walk, extent)
+                    self.progress.checkpoint(self.mode, write.connection)
+                    break
+        else:
+            raise SourceOffline(HURRY)
         self.state = state
-        self.items.commit()
+        with self._lock:
+            self.items.commit()
         self.report.count(str(page.kind), counts)
         self._advance(len(page.objects))
         return counts
 
-    def _put(self, write: Write, page: Page) -> Counts:
-        if not KINDS[page.kind].is_item:
-            return self.entities.put(write, page.kind, page.objects, force=self.force, at=self.database.clock())
-        if entity_writing.names_version(write.connection) != page.version:
+    def _as_named(self, page: Page, connection: Transaction) -> bool:
+        """Whether the page is made with the names that stand; False when somebody took one away meanwhile."""
+        if KINDS[page.kind].is_item and entity_writing.names_version(connection) != page.version:
             with self._lock:
-                self._prepare(page, write.connection)
-        return self.items.put(write, page.kind, page.ready, page.known)
+                self._prepare(page, connection)
+            return page.version != -1
+        return True
+
+    def _put(self, write: Write, page: Page) -> Counts:
+        if KINDS[page.kind].is_item:
+            return self.items.put(write, page.kind, page.ready, page.known)
+        counts = self.entities.put(write, page.kind, page.objects, force=self.force or page.anew, at=self.database.clock())
+        self._waiting = self._waiting or self.entities.waiting
+        return counts
+
+    def _place(self, write: Write, page: Page, walk: Walk | None, extent: tuple[int, int | None] | None) -> State:
+        """What seems to be missing, and how far the walk is."""
+        if extent is not None:
+            there = {each.id for each in page.objects}
+            missing = [each for each in mirror.live_between(write.connection, self.library_id, page.kind, *extent) if each not in there]
+            mirror.suspect(write.connection, self.library_id, page.kind, missing)
+        if walk is None:
+            return self.state
+        state = msgspec.structs.replace(self.state, walks={**self.state.walks, str(page.kind): walk})
+        mirror.put_state(write.connection, self.library_id, state)
+        return state
+
+    # --- before a page is written
 
     def _learn(self, page: Page) -> None:
-        """Entities that came into being since they were walked are read before the items that carry them: what they are below decides who
-        may see the items. One that cannot be had is no more."""
-        if page.version != -1:
-            return
-        records = [each.record for each in page.objects if isinstance(each.record, ItemRecord)]
-        with self._lock, self.database.read() as connection:
-            unknown = self.items.names.look_up(connection, records)
-        for kind in sorted({kind for kind, _ in unknown}):
-            remote = REMOTE_OF[kind]
-            if remote in self.reader.schema.kinds:
-                self.fetch(remote, sorted(int(each) for of, each in unknown if of is kind))
-                self.complete(remote)
-
-    def complete(self, kind: Remote) -> None:
-        """Reads the entities of which only the id is known, and those above them."""
-        asked: set[int] = set()
-        while True:
-            with self.database.read() as connection:
-                waiting = [each for each in mirror.only_ids(connection, self.library_id, kind) if each not in asked]
-            if not waiting:
+        """Everything the page refers to is read before it: what that is below decides who may see what carries it. Objects that refer to
+        something that is no more are read again: they changed since. SourceOffline when that does not end."""
+        for _ in range(READ_AGAIN):
+            self.complete()
+            unknown = self._unknown(page)
+            if not unknown:
                 return
-            asked.update(waiting)
-            gone = set(waiting) - self.fetch(kind, waiting)
+            gone: set[tuple[EntityKind, str]] = set()
+            for kind, ids in sorted(unknown.items()):
+                there = self.fetch(REMOTE_OF[kind], sorted(ids))
+                gone.update((kind, str(each)) for each in ids - there)
             if gone:
-                self.suspect(kind, gone)
+                self._read_again(page, gone)
+        raise SourceOffline(HURRY)
+
+    def _unknown(self, page: Page) -> dict[EntityKind, set[int]]:
+        """The entities that are to be read first. New entities wait for none: nothing carries them yet."""
+        if KINDS[page.kind].is_item:
+            return self._unknown_of_items(page)
+        changed = [each for each in page.objects if (row := page.known.get(each.id)) and row.hash and self._to_write(each, page)]
+        wanted = mirror_losses.references(changed, self.mirrored)
+        with self.database.read() as connection:
+            return mirror_losses.unread(connection, self.library_id, wanted)
+
+    def _unknown_of_items(self, page: Page) -> dict[EntityKind, set[int]]:
+        with self._lock, self.database.read() as connection:
+            if page.version != -1 and page.version == entity_writing.names_version(connection):
+                return {}
+            self._prepare(page, connection)
+            if page.version != -1:
+                return {}
+            records = [each.record for each in page.objects if isinstance(each.record, ItemRecord) and self._to_write(each, page)]
+            unknown: dict[EntityKind, set[int]] = {}
+            for kind, each in self.items.names.look_up(connection, records):
+                unknown.setdefault(kind, set()).add(int(each))
+            return unknown
+
+    def _read_again(self, page: Page, gone: set[tuple[EntityKind, str]]) -> None:
+        again = {each.id for each in page.objects if gone & mirror_losses.referred(each)}
+        fresh = {each.id: each for each in self._read(page.kind, sorted(again)).objects}
+        page.objects = [fresh.get(each.id, each) for each in page.objects if each.id in fresh or each.id not in again]
+        page.version = -1
+
+    def _keep_lost(self, page: Page) -> None:
+        """What the page's objects refer to no more because it is gone itself stays with them until it is known who stands in its place."""
+        changed = [each for each in page.objects if (row := page.known.get(each.id)) and row.hash and self._to_write(each, page)]
+        if not changed:
+            return
+        found = mirror_losses.find(self.database, self.library_id, page.kind, changed, page.known)
+        for remote, ids in found.asked().items():
+            found.there(remote, self.reader.there(remote, ids))
+        absent = found.absent()
+        if not absent:
+            return
+        for remote, ids in absent.items():
+            self.suspect(remote, ids)
+        page.objects = [found.keeping(each) for each in page.objects]
+        page.version = -1
+
+    def complete(self) -> None:
+        """Reads the entities of which only the id is known, and those they refer to."""
+        asked: set[tuple[Remote, int]] = set()
+        while self._waiting:
+            self._waiting = False
+            for kind in sorted(REMOTE_OF[each] for each in self.mirrored):
+                with self.database.read() as connection:
+                    waiting = [each for each in mirror.only_ids(connection, self.library_id, kind) if (kind, each) not in asked]
+                asked.update((kind, each) for each in waiting)
+                gone = set(waiting) - self.fetch(kind, waiting)
+                if gone:
+                    self.suspect(kind, gone)
 
     def suspect(self, kind: Remote, ids: Collection[int]) -> None:
         with self.database.write_quietly() as connection:

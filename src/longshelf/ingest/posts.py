@@ -4,7 +4,7 @@ The rules: a line that makes no item is reported and stops nothing; an equal dig
 counts; an item keeps what a person has edited; what was killed goes on after the last page that was committed, and counts as if it never
 had been."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -13,17 +13,15 @@ from pyroaring import BitMap
 from longshelf.errors import Invalid
 from longshelf.ingest.entities import EntityCache
 from longshelf.ingest.locks import keep_locked
-from longshelf.ingest.posts_prepared import prepare_post
-from longshelf.ingest.prepared import Prepared
+from longshelf.ingest.posts_reading import Page, Pages, Ready, prepared, seldom_collecting
 from longshelf.ingest.put import put_items
 from longshelf.ingest.rows import Placement
-from longshelf.sources.posts.lines import LINE_MOST, Identity, Line, Lines
-from longshelf.sources.posts.post import BadLine, Read, read
+from longshelf.sources.posts.lines import Identity, Line, Lines
 from longshelf.store import bulk, files, items, posts, tables
 from longshelf.store.database import Database, Transaction, Write
 from longshelf.store.items import Existing
 
-PAGE_LINES = 2_000
+PAGE_LINES = 5_000
 PAGE_BYTES = 4 << 20  # as Python objects ten times as much, at the worst
 ISSUES_KEPT = 1_000  # the first ones, with their line and reason; all are counted
 ANALYZE_AFTER = 5_000  # items written; fewer do not change what the planner should think
@@ -65,16 +63,6 @@ class _Place(msgspec.Struct):
     report: ImportReport
 
 
-class _Page(msgspec.Struct):
-    """Lines as they were read: good ones by id, the last of each; how many good ones there were; and the bad ones."""
-
-    last: int
-    count: int
-    good: dict[str, Read]
-    read: int
-    bad: list[tuple[int, str]]
-
-
 class PostImport:
     """One run of one file into one library."""
 
@@ -90,19 +78,24 @@ class PostImport:
         self._seen = BitMap()  # items this file has named, to know which lines name one again
         self._resumed = 0
         self._issues = 0
+        self._damage: Invalid | None = None
 
     def run(self) -> ImportReport:
         """Invalid when the file ends where it should not; what was committed stays."""
         self._begin()
         earlier, sent = self.report.statements, self.database.statements
-        for page in self._pages():
-            self._progress.check()
-            if page.last <= self._resumed:
-                self._recall(page)
-            else:
-                self._write(page)
-                self.report.statements = earlier + self.database.statements - sent
-            self._tell()
+        with seldom_collecting(), Pages(self._progress.check) as pages:
+            for page, lines in pages.read(self._lines_of_pages()):
+                self._progress.check()
+                if page.last <= self._resumed:
+                    self._recall(page)
+                else:
+                    changed = self._write(page, lines)
+                    pages.whole = 2 * changed >= len(page.digests)
+                    self.report.statements = earlier + self.database.statements - sent
+                self._tell()
+        if self._damage is not None:
+            raise self._damage
         if self.report.added + self.report.updated > ANALYZE_AFTER:
             self.database.analyze()
         self.report.statements = earlier + self.database.statements - sent
@@ -120,39 +113,37 @@ class PostImport:
         with self.database.write_quietly() as connection:
             files.clear_issues(connection, self.library_id, files.issues(connection, self.library_id))
 
-    def _pages(self) -> Iterator[_Page]:
+    def _lines_of_pages(self) -> Iterator[list[Line]]:
         """A page ends where a resumed import begins, so that none is read half. Of a damaged file what could be read comes first."""
         page: list[Line] = []
         held = 0
-        damage: Invalid | None = None
         try:
             for line in self._lines:
                 page.append(line)
                 held += len(line.text or b"")
                 if len(page) >= PAGE_LINES or held >= PAGE_BYTES or line.number == self._resumed:
-                    yield _read(page)
+                    yield page
                     page, held = [], 0
         except Invalid as error:
-            damage = error
+            self._damage = error
         if page:
-            yield _read(page)
-        if damage is not None:
-            raise damage
+            yield page
 
-    def _recall(self, page: _Page) -> None:
+    def _recall(self, page: Page) -> None:
         """Learns which items a page named that was committed before."""
         with self.database.read() as connection:
-            known = posts.known(connection, self.library_id, list(page.good))
+            known = posts.known(connection, self.library_id, list(page.digests))
         self._seen.update(each.id for each in known.values())
 
-    def _write(self, page: _Page) -> None:
+    def _write(self, page: Page, lines: Sequence[Line]) -> int:
+        """How many posts it wrote."""
         with self.database.read() as connection:
-            known = posts.known(connection, self.library_id, list(page.good))
-        changed = {key: each for key, each in page.good.items() if _differs(each, known.get(key))}
-        ready = {key: prepare_post(each.record) for key, each in changed.items()}
+            known = posts.known(connection, self.library_id, list(page.digests))
+        changed = [key for key, digest in page.digests.items() if _differs(digest, known.get(key))]
+        ready = prepared(page, lines, changed)
         report = self._counted(page, known, changed)
         with self.database.write() as write:
-            ids = self._put(write, ready, changed, known)
+            ids = self._put(write, ready, known)
             self._report_bad(write.connection, page.bad)
             self._progress.checkpoint(_Place(self._lines.identity, page.last, report), write.connection)
         self._entities.commit()
@@ -162,8 +153,9 @@ class PostImport:
         self._seen.update(each.id for each in known.values())
         for number, reason in page.bad:
             self._progress.error(f"line {number:,}: {reason}")
+        return len(changed)
 
-    def _put(self, write: Write, ready: dict[str, Prepared], changed: dict[str, Read], known: dict[str, Existing]) -> list[int]:
+    def _put(self, write: Write, ready: Mapping[str, Ready], known: Mapping[str, Existing]) -> list[int]:
         """The ids of what was written."""
         if not ready:
             return []
@@ -172,21 +164,18 @@ class PostImport:
         before = items.existing(connection, ids.values())  # again: others may have written since
         new = [key for key in ready if key not in ids]
         ids.update(zip(new, bulk.next_ids(connection, tables.item, len(new)) if new else (), strict=True))
-        prepared = {ids[key]: each for key, each in ready.items()}
+        given = {ids[key]: each.prepared for key, each in ready.items()}
         if before:
-            prepared.update(keep_locked(write, {item_id: prepared[item_id] for item_id in before}))
+            given.update(keep_locked(write, {item_id: given[item_id] for item_id in before}))
         placed = [
-            (
-                prepared[ids[key]],
-                Placement(ids[key], self.library_id, before.get(ids[key]), at, write.revision, changed[key].added_at),
-            )
-            for key in ready
+            (given[ids[key]], Placement(ids[key], self.library_id, before.get(ids[key]), at, write.revision, each.added_at))
+            for key, each in ready.items()
         ]
         put_items(write, placed, self._entities)
         write.touch(ids.values(), library_id=self.library_id)
         return list(ids.values())
 
-    def _counted(self, page: _Page, known: dict[str, Existing], changed: dict[str, Read]) -> ImportReport:
+    def _counted(self, page: Page, known: Mapping[str, Existing], changed: Sequence[str]) -> ImportReport:
         """The report with this page. A post that the file had before is a duplicate, whatever it changes."""
         before = self.report
         again = {key for key, each in known.items() if each.id in self._seen}
@@ -196,8 +185,8 @@ class PostImport:
             lines=before.lines + page.count,
             added=before.added + added,
             updated=before.updated + updated,
-            unchanged=before.unchanged + len(page.good) - len(again) - added - updated,
-            duplicates=before.duplicates + page.read - len(page.good) + len(again),
+            unchanged=before.unchanged + len(page.digests) - len(again) - added - updated,
+            duplicates=before.duplicates + page.read - len(page.digests) + len(again),
             invalid=before.invalid + len(page.bad),
             statements=before.statements,
         )
@@ -214,23 +203,5 @@ class PostImport:
         self._progress.progress(done, max(done, round(done / share)) if share else None, "importing")
 
 
-def _read(page: Iterable[Line]) -> _Page:
-    good: dict[str, Read] = {}
-    bad: list[tuple[int, str]] = []
-    last = count = 0
-    for number, text in page:
-        last, count = number, count + 1
-        if text is None:
-            bad.append((number, f"longer than {LINE_MOST:,} bytes"))
-            continue
-        try:
-            found = read(text)
-        except BadLine as error:
-            bad.append((number, str(error)))
-        else:
-            good[found.record.external_id] = found
-    return _Page(last, count, good, count - len(bad), bad)
-
-
-def _differs(each: Read, before: Existing | None) -> bool:
-    return before is None or before.deleted_at is not None or before.content_hash != each.record.content_hash
+def _differs(digest: bytes, before: Existing | None) -> bool:
+    return before is None or before.deleted_at is not None or before.content_hash != digest

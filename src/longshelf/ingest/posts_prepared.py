@@ -13,6 +13,7 @@ from longshelf.model.records import Credit, ItemRecord
 from longshelf.model.text import NAMES_CAP, tokens
 
 _NAMES_KEPT = 1 << 16  # about 30 MB
+_ORDERING = ("series", "group")  # what an item may be a numbered part of
 
 
 class _Words(NamedTuple):
@@ -27,7 +28,7 @@ def prepare_post(record: ItemRecord) -> Prepared:
     names = _names(record.credits)
     if names is None:
         return prepare(record)
-    bare = prepare(msgspec.structs.replace(record, credits=tuple([each for each in record.credits if each.kind == "series"])))
+    bare = prepare(msgspec.structs.replace(record, credits=tuple([each for each in record.credits if each.kind in _ORDERING])))
     return Prepared(record, bare.title_key, bare.series_key, bare.search._replace(names=names))
 
 

@@ -10,7 +10,8 @@ from longshelf.model.text import Document, document, natural_key, series_key
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """`search` holds the tokens of the searched texts; `series_key` orders items by series and number."""
+    """`search` holds the tokens of the searched texts; `series_key` orders items by series and number, or by the
+    group of films they are parts of and their place in it."""
 
     record: ItemRecord
     title_key: str
@@ -20,7 +21,9 @@ class Prepared(msgspec.Struct, frozen=True):
 
 def prepare(record: ItemRecord) -> Prepared:
     """Computes the derived columns. Pure."""
-    series = next((credit for credit in record.credits if credit.kind is EntityKind.SERIES), None)
+    series = next((credit for credit in record.credits if credit.kind is EntityKind.SERIES), None) or next(
+        (credit for credit in record.credits if credit.kind is EntityKind.GROUP), None
+    )
     return Prepared(
         record=record,
         title_key=natural_key(record.sort_title or record.title),

@@ -1,17 +1,16 @@
 """Writing items whole: the row, its card, links, chapters and search text, in the caller's transaction. Scans and edits both end here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from longshelf.ingest import rows
-from longshelf.ingest.entities import EXTERNAL, EntityCache, key_of
+from longshelf.ingest.entities import EntityCache, key_of
 from longshelf.ingest.prepared import Prepared, prepare
 from longshelf.ingest.rows import Placement
-from longshelf.model.text import name_key
+from longshelf.model.records import Credit
 from longshelf.store import items, search
 from longshelf.store.database import Write
-from longshelf.store.entities import EntityKey
 
 
 def put_items(write: Write, placed: Sequence[tuple[Prepared, Placement]], entities: EntityCache) -> None:
@@ -22,23 +21,45 @@ def put_items(write: Write, placed: Sequence[tuple[Prepared, Placement]], entiti
     known = [place.item_id for _, place in placed if place.before]
     if known:
         items.clear_details(connection, known)
-    ids = entities.resolve(write, (credit for prepared, _ in placed for credit in prepared.record.credits), at=placed[0][1].at)
-    placed = [(_as_called(prepared, entities.named), place) for prepared, place in placed]
-    for (kind, key), name in entities.named.items():
-        if not key.startswith(EXTERNAL):  # several may share a name that are told apart by their source
-            ids.setdefault((kind, name_key(name)), ids[kind, key])
+    credits = _distinct(prepared for prepared, _ in placed)
+    ids = entities.resolve(write, credits.values(), at=placed[0][1].at)
+    keys = {number: key_of(credit) for number, credit in credits.items()}
+    names = {number: entities.named.get(keys[number], credit.name) for number, credit in credits.items()}
+    links = {
+        number: rows.linked(credit, ids[keys[number]], names[number]) if keys[number] in ids else None for number, credit in credits.items()
+    }
+    linked = [(place.item_id, [links[id(credit)] for credit in prepared.record.credits]) for prepared, place in placed]
+    placed = _as_called(placed, {number: name for number, name in names.items() if name != credits[number].name})
     items.put(connection, [rows.item_row(prepared, place) for prepared, place in placed])
-    items.put_cards(connection, [(place.item_id, rows.card(prepared, place, ids)) for prepared, place in placed])
-    items.put_links(connection, [row for prepared, place in placed for row in rows.link_rows(place.item_id, prepared.record.credits, ids)])
+    items.put_cards(
+        connection,
+        [
+            (item_id, rows.card(prepared, place, [link for link in found if link is not None]))
+            for (prepared, place), (item_id, found) in zip(placed, linked, strict=True)
+        ],
+    )
+    items.put_links(connection, [row for item_id, found in linked for row in rows.link_rows(item_id, found)])
     items.put_chapters(connection, [row for prepared, place in placed for row in rows.chapter_rows(place.item_id, prepared.record)])
     search.write_documents(connection, [(place.item_id, prepared.search) for prepared, place in placed])
 
 
-def _as_called(prepared: Prepared, named: Mapping[EntityKey, str]) -> Prepared:
-    """The item with the names its entities have by now: a source may still use one that was changed, or another spelling. Most use the
-    same, and pass unchanged."""
+def _distinct(found: Iterable[Prepared]) -> dict[int, Credit]:
+    """The credits, each object once, by `id()`. Sources that name the same few again and again share them, and what follows is done once
+    for each."""
+    return {id(credit): credit for prepared in found for credit in prepared.record.credits}
+
+
+def _as_called(placed: Sequence[tuple[Prepared, Placement]], called: Mapping[int, str]) -> Sequence[tuple[Prepared, Placement]]:
+    """The items with the names their entities have by now: a source may still use one that was changed, or another spelling. `called` is by
+    `id()` of the credits that differ; most items have none, and pass unchanged."""
+    if not called:
+        return placed
+    return [(_renamed(prepared, called), place) for prepared, place in placed]
+
+
+def _renamed(prepared: Prepared, called: Mapping[int, str]) -> Prepared:
     credits = prepared.record.credits
-    if all(named.get(key_of(credit), credit.name) == credit.name for credit in credits):
+    if called.keys().isdisjoint(map(id, credits)):
         return prepared
-    called = tuple(msgspec.structs.replace(credit, name=named.get(key_of(credit), credit.name)) for credit in credits)
-    return prepare(msgspec.structs.replace(prepared.record, credits=called))
+    renamed = tuple(msgspec.structs.replace(credit, name=called.get(id(credit), credit.name)) for credit in credits)
+    return prepare(msgspec.structs.replace(prepared.record, credits=renamed))

@@ -1,20 +1,21 @@
 """One prepared item as the rows it becomes, in the column orders of `store/items.py`. Pure functions."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
 
-from longshelf.ingest.entities import key_of
 from longshelf.ingest.prepared import Prepared
+from longshelf.model.kinds import EntityKind, Role
 from longshelf.model.records import Credit, ItemRecord
 from longshelf.model.times import rfc3339
 from longshelf.store import cards
-from longshelf.store.entities import EntityKey
 from longshelf.store.items import Existing
 
 _json = msgspec.json.Encoder(order="deterministic")
+_rfc3339 = lru_cache(maxsize=64)(rfc3339)  # of moments that all items of one write share
 
 
 class Placement(NamedTuple):
@@ -31,6 +32,22 @@ class Placement(NamedTuple):
     def added_at(self) -> int:
         """Set once: what stood there keeps its own."""
         return self.before.added_at if self.before else self.at if self.arrived_at is None else self.arrived_at
+
+
+class Linked(NamedTuple):
+    """A credit as it is written, the same for every item that has it. `pair` is what no two links of one item share; `shown` is None
+    where no card shows the kind."""
+
+    pair: tuple[int, Role]
+    kind: EntityKind
+    position: float | None
+    shown: cards.CardLink | None
+
+
+def linked(credit: Credit, entity_id: int, name: str) -> Linked:
+    """`name` is what the entity is called, which may differ from what the source calls it."""
+    shown = cards.CardLink(entity_id, credit.kind, name, credit.role, credit.position) if credit.kind in cards.CARD_LINKS else None
+    return Linked((entity_id, credit.role), credit.kind, credit.position, shown)
 
 
 def item_row(prepared: Prepared, place: Placement) -> tuple[Any, ...]:
@@ -65,23 +82,18 @@ def item_row(prepared: Prepared, place: Placement) -> tuple[Any, ...]:
         _json.encode(record.cover).decode() if record.cover else "",
         version,
         _color(place, version),
-        _json.encode(record.identifiers).decode(),
-        _json.encode(record.extra).decode(),
+        _json.encode(record.identifiers).decode() if record.identifiers else "{}",
+        _json.encode(record.extra).decode() if record.extra else "{}",
         record.content_hash,
         place.revision,
     )
 
 
-def card(prepared: Prepared, place: Placement, ids: Mapping[EntityKey, int]) -> str:
-    """The encoded card."""
+def card(prepared: Prepared, place: Placement, links: Sequence[Linked]) -> str:
+    """The encoded card. `links` are those of the record's credits that lead to somebody, in order."""
     record = prepared.record
     version = cover_version(record)
     color = _color(place, version)
-    links = [
-        cards.CardLink(ids[key], credit.kind, credit.name, credit.role, credit.position)
-        for credit in record.credits
-        if (key := key_of(credit)) in ids
-    ]
     return cards.encode(
         cards.Card(
             id=place.item_id,
@@ -90,9 +102,9 @@ def card(prepared: Prepared, place: Placement, ids: Mapping[EntityKey, int]) -> 
             title=record.title,
             subtitle=record.subtitle or None,
             date=record.date or None,
-            added_at=rfc3339(place.added_at),
+            added_at=_rfc3339(place.added_at),
             created_at=rfc3339(record.created_at),
-            updated_at=rfc3339(place.at),
+            updated_at=_rfc3339(place.at),
             duration=record.duration,
             width=record.width,
             height=record.height,
@@ -102,19 +114,18 @@ def card(prepared: Prepared, place: Placement, ids: Mapping[EntityKey, int]) -> 
             age_rating=record.age_rating,
             cover=cards.cover_url(place.item_id, version),
             color=color if color.startswith("#") else None,
-            links=cards.shown(links),
+            links=cards.shown([each.shown for each in links if each.shown is not None]),
         )
     )
 
 
-def link_rows(item_id: int, credits: tuple[Credit, ...], ids: Mapping[EntityKey, int]) -> list[tuple[Any, ...]]:
-    """In the order of `items.LINK_COLUMNS`; a name given twice in one role is one link, at its first place."""
-    rows: dict[tuple[int, str], tuple[Any, ...]] = {}
-    for ordinal, credit in enumerate(credits):
-        entity_id = ids.get(key_of(credit))
-        if entity_id is not None:
-            row = (item_id, entity_id, credit.role, credit.kind, credit.position, ordinal)
-            rows.setdefault((entity_id, credit.role), row)
+def link_rows(item_id: int, links: Sequence[Linked | None]) -> list[tuple[Any, ...]]:
+    """In the order of `items.LINK_COLUMNS`; one for each credit of the item, None where it leads to nobody. A name given twice in one
+    role is one link, at its first place."""
+    rows: dict[tuple[int, Role], tuple[Any, ...]] = {}
+    for ordinal, link in enumerate(links):
+        if link is not None and link.pair not in rows:
+            rows[link.pair] = (item_id, *link.pair, link.kind, link.position, ordinal)
     return list(rows.values())
 
 

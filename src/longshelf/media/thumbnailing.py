@@ -10,9 +10,10 @@ import tempfile
 from pathlib import Path
 
 import msgspec
+from PIL import Image
 
 from longshelf.media import covers
-from longshelf.media.decoding import dominant_color
+from longshelf.media.decoding import decode, dominant_color
 from longshelf.media.locate import Located
 
 WIDTHS = (192, 384, 768)
@@ -35,7 +36,10 @@ def width_for(wanted: int) -> int:
 
 def make(place: Located, width: int) -> Made:
     """The thumbnail of an item's cover. NotFound without one, Unreadable when it cannot be decoded."""
-    picture = covers.image(place, width)
+    return _made(covers.image(place, width), width)
+
+
+def _made(picture: Image.Image, width: int) -> Made:
     buffer = io.BytesIO()
     picture.save(buffer, "WEBP", quality=QUALITY.get(width, 80), method=EFFORT)
     return Made(buffer.getvalue(), dominant_color(picture))
@@ -47,6 +51,20 @@ def make_and_keep(place: Located, width: int, path: Path) -> Made:
     with contextlib.suppress(OSError):
         keep(path, made.data)
     return made
+
+
+def make_of_bytes(data: bytes, width: int, path: Path) -> Made:
+    """Likewise, of an encoded picture."""
+    made = _made(decode(data, width), width)
+    with contextlib.suppress(OSError):
+        keep(path, made.data)
+    return made
+
+
+def webp(data: bytes, width: int) -> bytes:
+    """An encoded picture of somebody's as one of ours, upright, at most `width` wide, and with nothing in it but what is seen. Unreadable
+    when it cannot be decoded."""
+    return _made(decode(data, width), width).data
 
 
 def keep(path: Path, data: bytes) -> None:
@@ -62,12 +80,12 @@ def keep(path: Path, data: bytes) -> None:
         raise
 
 
-def cache_path(folder: Path, item_id: int, version: str, width: int) -> Path:
-    """Where the thumbnail lives: two levels of 256 folders by a digest of the id, so that no folder grows long. A new version has a new
-    name; the old file ages out."""
-    digest = hashlib.blake2b(str(item_id).encode(), digest_size=2).hexdigest()
+def cache_path(folder: Path, owner: int | str, version: str, width: int) -> Path:
+    """Where the thumbnail lives: two levels of 256 folders by a digest of the owner (an item's id, or the name of something else), so that
+    no folder grows long. A new version has a new name; the old file ages out."""
+    digest = hashlib.blake2b(str(owner).encode(), digest_size=2).hexdigest()
     mark = hashlib.blake2b(version.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-    return folder / digest[:2] / digest[2:] / f"{item_id}-{mark}-{width}{SUFFIX}"
+    return folder / digest[:2] / digest[2:] / f"{owner}-{mark}-{width}{SUFFIX}"
 
 
 def touch(path: Path, now: float) -> None:

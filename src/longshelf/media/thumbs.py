@@ -8,14 +8,14 @@ import contextlib
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from longshelf.errors import NotFound, SourceError, Unreadable
 from longshelf.media.locate import Located
-from longshelf.media.thumbnailing import SUFFIX, WIDTHS, Made, cache_path, make_and_keep, touch
+from longshelf.media.thumbnailing import SUFFIX, WIDTHS, Made, cache_path, make_and_keep, make_of_bytes, touch
 from longshelf.media.workers import Workers
 
 DEFAULT_LIMIT = 4 * 2**30  # bytes of the whole cache: about 300,000 thumbnails
@@ -54,11 +54,25 @@ class Thumbnails:
         if place.cover is None:
             raise NotFound("this item has no picture")
         path = cache_path(self.folder, place.item_id, place.version, width)
+        return await self._thumbnail(path, lambda: self._workers.run(make_and_keep, place, width, path))
+
+    async def of_bytes(self, owner: int | str, version: str, width: int, fetch: Callable[[], Awaitable[bytes]]) -> Thumbnail:
+        """The same of a picture that is elsewhere; `fetch` gets it, once for all who ask, and may raise what `thumbnail` raises."""
+        if width not in WIDTHS:
+            raise ValueError(f"width is one of {WIDTHS}")
+        path = cache_path(self.folder, owner, version, width)
+
+        async def make() -> Made:
+            return await self._workers.run(make_of_bytes, await fetch(), width, path)
+
+        return await self._thumbnail(path, make)
+
+    async def _thumbnail(self, path: Path, make: Callable[[], Awaitable[Made]]) -> Thumbnail:
         kept = await asyncio.to_thread(self._read, path)
         if kept is not None:
             return Thumbnail(kept)
         self._raise_known_failure(path)
-        made = await self._shared(place, width, path)
+        made = await self._shared(path, make)
         return Thumbnail(made.data, made.color)
 
     @property
@@ -79,11 +93,11 @@ class Thumbnails:
         touch(path, self._clock())
         return data or None
 
-    async def _shared(self, place: Located, width: int, path: Path) -> Made:
+    async def _shared(self, path: Path, make: Callable[[], Awaitable[Made]]) -> Made:
         """Joins the making of this thumbnail, or begins it. When everybody who asked has gone before its turn came, it is not made."""
         shared = self._making.get(path)
         if shared is None:
-            shared = self._making[path] = _Shared(asyncio.create_task(self._make(place, width, path)))
+            shared = self._making[path] = _Shared(asyncio.create_task(self._make(path, make)))
             shared.task.add_done_callback(lambda task: self._forget(path, task))
         shared.waiting += 1
         try:
@@ -99,9 +113,9 @@ class Thumbnails:
         if path in self._making and self._making[path].task is task:
             del self._making[path]
 
-    async def _make(self, place: Located, width: int, path: Path) -> Made:
+    async def _make(self, path: Path, make: Callable[[], Awaitable[Made]]) -> Made:
         try:
-            made = await self._workers.run(make_and_keep, place, width, path)
+            made = await make()
         except (Unreadable, NotFound) as error:
             self._remember_failure(path, error)
             raise

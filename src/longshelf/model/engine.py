@@ -109,14 +109,17 @@ EntityOrder = Literal["name", "count"]
 
 
 class EntityRequest(msgspec.Struct, frozen=True):
-    """The entities of one kind that items of `query` carry and whose names hold every word of `q`. By sort name (its key, byte by byte), or
-    by the number of those items; ties by id, in the direction of the order. Deleted entities are no entities."""
+    """The entities of one kind that items of `query` carry, and those that stand above one of these in the tree of parents, however far;
+    whose names hold every word of `q`, and with `parent` only those right below that entity. By sort name (its key, byte by byte), or by
+    the number of those items that carry them themselves; ties by id, in the direction of the order. Deleted entities are no entities, but
+    a way up may lead over one."""
 
     kind: EntityKind
     query: Query
     q: str = ""
     order: EntityOrder = "name"
     descending: bool = False
+    parent: int | None = None
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -128,12 +131,13 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 class EntityPage(msgspec.Struct, frozen=True):
-    """`slice.first` and `slice.last` are keys of (sort name or number of items, id); `tallies` go with `slice.ids`; `total` counts the
-    whole list."""
+    """`slice.first` and `slice.last` are keys of (sort name or number of items, id); `total` counts the whole list. `tallies` go with
+    `slice.ids`, and so do `children`: how many there are right below each, whatever `q` and `parent` say."""
 
     slice: Slice = Slice()
     tallies: tuple[Tally, ...] = ()
     total: int = 0
+    children: tuple[int, ...] = ()
 
 
 class Totals(msgspec.Struct, frozen=True):

@@ -48,9 +48,10 @@ class Chapter(msgspec.Struct, frozen=True):
 class Cover(msgspec.Struct, frozen=True):
     """How to get an item's picture when a thumbnail is wanted; nothing is decoded during a scan.
     member: `name` is a path inside the archive · sidecar: a file name beside the media file · page: PDF page `name` (from 0) ·
-    picture: the embedded picture of an audio file · frame: a frame of the video · self: the file is the picture."""
+    picture: the embedded picture of an audio file · frame: a frame of the video · self: the file is the picture ·
+    remote: the server it is mirrored from has one, and `name` is another when that has changed."""
 
-    via: Literal["member", "sidecar", "page", "picture", "frame", "self"]
+    via: Literal["member", "sidecar", "page", "picture", "frame", "self", "remote"]
     name: str = ""
 
 

@@ -84,9 +84,10 @@ def leanings(
 ) -> dict[tuple[EntityKind, int], int]:
     """By entity, from words about items, (item, kind, entity) pairs of what these carry, and words about entities. Without those that say
     nothing, and without kinds that nobody is recommended things for."""
+    said_of = {item_id: leaning(signal) for item_id, signal in items.items()}
     sums: dict[tuple[EntityKind, int], int] = defaultdict(int)
     for item_id, kind, entity_id in set(carried):
-        sums[kind, entity_id] += leaning(items[item_id])
+        sums[kind, entity_id] += said_of[item_id]
     for entity, signal in own.items():
         sums[entity] += own_leaning(signal)
     return {entity: said for entity, said in sums.items() if said and entity[0] in SHARES}

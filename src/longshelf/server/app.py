@@ -16,6 +16,7 @@ from longshelf.api.events import EventFeed
 from longshelf.api.pace import Pace
 from longshelf.api.proxies import Proxies
 from longshelf.api.routes import ROUTES
+from longshelf.api.screens import ScreenFeed
 from longshelf.api.services import Services
 from longshelf.api.threads import Threads
 from longshelf.api.ui import WebUi
@@ -25,13 +26,24 @@ from longshelf.catalog.editing import Editing
 from longshelf.catalog.entities import Entities
 from longshelf.catalog.entity_editing import EntityEditing
 from longshelf.catalog.favorites import Favorites
+from longshelf.catalog.feeds import Feeds
 from longshelf.catalog.files import Files
 from longshelf.catalog.flags import ENGINE, Flags
 from longshelf.catalog.following import Follower
 from longshelf.catalog.home import HomePages
 from longshelf.catalog.libraries import Libraries
 from longshelf.catalog.locks import Locks
+from longshelf.catalog.mirrors import Mirrors
 from longshelf.catalog.paging import Cursors
+from longshelf.catalog.pictures import Pictures
+from longshelf.catalog.playing import Playing
+from longshelf.catalog.playlist_choosing import PlaylistChoosing
+from longshelf.catalog.playlist_counts import Counting
+from longshelf.catalog.playlist_entries import PlaylistEntries
+from longshelf.catalog.playlist_files import PlaylistFiles
+from longshelf.catalog.playlist_previews import BlockPreviews
+from longshelf.catalog.playlists import Playlists
+from longshelf.catalog.portraits import Portraits
 from longshelf.catalog.recommended import Recommended
 from longshelf.catalog.restricting import Restricting
 from longshelf.catalog.showing import Showing
@@ -40,10 +52,17 @@ from longshelf.catalog.views import Views
 from longshelf.catalog.watching import Watching
 from longshelf.catalog.work import Work
 from longshelf.config import Settings
+from longshelf.displays.board import Board
+from longshelf.displays.presence import Presence
+from longshelf.displays.screens import Screens
+from longshelf.displays.tending import Tending
+from longshelf.displays.timeline import TimelineService
 from longshelf.errors import StoreUnavailable
 from longshelf.index.engine import BitmapEngine
 from longshelf.index.following import Follower as IndexFollower
 from longshelf.index.switch import SwitchEngine
+from longshelf.media.relaying import Relays
+from longshelf.media.remote_pictures import RemotePictures
 from longshelf.media.thumbs import Thumbnails
 from longshelf.media.workers import Workers
 from longshelf.model.engine import Engine
@@ -52,6 +71,7 @@ from longshelf.store.database import Database
 from longshelf.store.engine.sql import SqlEngine
 from longshelf.store.hot import HotReads
 from longshelf.store.migrate import open_database
+from longshelf.tasks.timelines import Timekeeper
 from longshelf.visibility.visibility import Visibility
 
 if TYPE_CHECKING:
@@ -83,6 +103,7 @@ class _Running:
         self._settings = settings
         self._open: tuple[Database, Services, HotReads] | None = None
         self._index: IndexFollower | None = None
+        self._timekeeper: Timekeeper | None = None
 
     def services(self) -> Services:
         if self._open is None:
@@ -97,14 +118,21 @@ class _Running:
             self._index.catch_up()
             self._index.start(building=False)  # the job worker builds
         hot = HotReads(database)
-        self._open = database, _services(self._settings, database, self._index, hot), hot
+        services = _services(self._settings, database, self._index, hot)
+        self._open = database, services, hot
+        self._timekeeper = Timekeeper(Tending(database, services.timelines, hot).look)
+        self._timekeeper.start()
 
     def stop(self) -> None:
         if self._open is not None:
             database, services, hot = self._open
             self._open = None
+            if self._timekeeper is not None:
+                self._timekeeper.stop()
             services.threads.close()
             services.decoders.close()
+            services.relays.close()
+            services.remote_pictures.close()
             if services.oidc is not None:
                 services.oidc.close()
             if self._index is not None:
@@ -125,10 +153,15 @@ def _engine(database: Database, index: IndexFollower | None, hot: HotReads, flag
     return switch
 
 
+def _serving(engine: Engine) -> str:
+    """Who answers the next request."""
+    return engine.serving if isinstance(engine, SwitchEngine) else "sql"
+
+
 def _state(engine: Engine, database: Database, index: IndexFollower | None) -> tuple[str, int] | None:
     """Names the state of the index that answers. None where SQL does, whose cost depends on the place, or rows come over a network."""
     state = index.state if index is not None and database.dialect == "sqlite" else None
-    if state is None or not isinstance(engine, SwitchEngine) or engine.serving != "bitmaps":
+    if state is None or _serving(engine) != "bitmaps":
         return None
     return state.base.name, state.revision
 
@@ -142,11 +175,20 @@ def _services(settings: Settings, database: Database, index: IndexFollower | Non
     catalog = Catalog(database, engine, cursors, gate=SqlEngine(database.read), hot=hot, visibility=visibility)
     entities = Entities(database, engine, cursors, visibility=visibility)
     showing = Showing(database, hot, visibility)
+    files = Files(database, catalog)
+    counting = Counting(database, engine, showing, indexed=lambda: _serving(engine) == "bitmaps", later=threads.later)
+    timelines = TimelineService(database, engine, visibility)
+    board = Board(database, engine, showing, timelines, hot)
+    screens = Screens(database, hot, timelines, Presence(database, threads.later))
+    entries = PlaylistEntries(database, engine, showing, cursors)
+    playlists = Playlists(database, counting, entries, timelines)
     return Services(
         catalog=catalog,
         entities=entities,
         favorites=Favorites(database, entities, cursors),
-        libraries=Libraries(database, engine, visibility=visibility),
+        libraries=Libraries(database, engine, visibility=visibility, private=settings.private_urls == "yes"),
+        feeds=Feeds(database, visibility, private=settings.private_urls == "yes"),
+        mirrors=Mirrors(database, engine, catalog, showing, visibility, private=settings.private_urls == "yes"),
         editing=Editing(database, catalog, entities, written=caught_up),
         entity_editing=EntityEditing(database, entities, written=caught_up),
         bulk=Bulk(database, engine, visibility),
@@ -157,9 +199,23 @@ def _services(settings: Settings, database: Database, index: IndexFollower | Non
         recommended=Recommended(database, engine, showing),
         home=HomePages(database),
         statistics=Statistics(database, engine, showing),
+        playlists=playlists,
+        block_previews=BlockPreviews(database, engine, showing, counting, timelines),
+        playlist_entries=entries,
+        playlist_choosing=PlaylistChoosing(database, engine, showing, entries),
+        playlist_files=PlaylistFiles(database, engine, entries, playlists, stored.secret(database)),
+        timelines=timelines,
+        board=board,
+        screens=screens,
+        screen_feed=ScreenFeed(threads, board.changed, screens.of_ids, board.existing),
         flags=flags,
         work=Work(database, before_telling=caught_up),
-        files=Files(database, catalog),
+        files=files,
+        playing=Playing(catalog, files),
+        pictures=Pictures(database, entities, written=caught_up),
+        portraits=Portraits(database, entities),
+        relays=Relays(private=settings.private_urls == "yes"),
+        remote_pictures=RemotePictures(private=settings.private_urls == "yes"),
         thumbnails=Thumbnails(settings.thumbnails, decoders),
         decoders=decoders,
         accounts=Accounts(database, threads.later, hot=hot, create_proxied=settings.proxy_create_users == "yes"),
@@ -203,6 +259,7 @@ class _Lifespan:
                 await send({"type": "lifespan.startup.complete"})
             else:
                 self._running.services().events.close()
+                self._running.services().screen_feed.close()
                 await asyncio.to_thread(self._running.stop)
                 await send({"type": "lifespan.shutdown.complete"})
                 return

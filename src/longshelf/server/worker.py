@@ -16,6 +16,7 @@ from longshelf.jobs.worker import Worker
 from longshelf.store.migrate import open_database
 from longshelf.tasks import housekeeping
 from longshelf.tasks.listen import Listener
+from longshelf.tasks.push_back import Pusher
 from longshelf.tasks.table import prepare_helpers, tasks
 from longshelf.tasks.watch import Watcher
 
@@ -34,6 +35,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     worker = Worker(database, tasks(settings), slots=settings.job_workers)
     watcher = Watcher(database)
     listener = Listener(database, private=settings.private_urls == "yes")
+    pusher = Pusher(database)
 
     def stop(number: int, _frame: FrameType | None) -> None:
         _log.info("worker stopping", signal=signal.Signals(number).name)
@@ -45,6 +47,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         threading.Thread(target=_outlive_not, args=(parent, worker.stop), name="parent", daemon=True).start()
     watcher.start()
     listener.start()
+    pusher.start()
     index = Follower(database, settings.index) if settings.engine == "bitmaps" else None
     if index is not None:
         index.start()
@@ -54,6 +57,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     finally:
         watcher.stop()
         listener.stop()
+        pusher.stop()
         if index is not None:
             index.stop()
         database.close()

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from longshelf.model.times import SECOND
 from longshelf.store.database import run
+from longshelf.store.hot import HotReads
 
 FORGOTTEN = 3_600 * SECOND  # after the last failure; longer than the longest wait
 
@@ -45,6 +46,12 @@ def begin(connection: Connection, watched: Sequence[Watched], at: int) -> int:
         pause = each.wait(count)
         run(connection, text, count, at, at + pause if pause else 0, each.key)  # 0: clocks were read before the turn, in any order
     return 0
+
+
+def waiting(hot: HotReads, key: bytes, at: int) -> int:
+    """The microseconds to wait, 0 when it may be tried now. Nothing is counted."""
+    found = hot.rows("SELECT until FROM attempt WHERE key = ?", key)
+    return max(found[0][0] - at, 0) if found else 0
 
 
 def succeed(connection: Connection, pair: Watched, others: Sequence[Watched], at: int) -> None:

@@ -9,11 +9,13 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, CursorResult, Table
 
 Row = Sequence[Any]
 
 ROWS_AT_ONCE = 1024  # past this a longer statement gains nothing
+PLAIN_AT_ONCE = 8192  # rows of one JSON text
 SQLITE_PARAMETERS = 32_766  # its default SQLITE_MAX_VARIABLE_NUMBER
 # SQLite looks keys up in a SELECT, but reads the whole table for a bare list of several columns: hence the SELECT around the rows.
 _DELETE = "DELETE FROM {table} WHERE ({columns}) IN (SELECT * FROM ({rows}) AS given)"
@@ -23,6 +25,19 @@ EXACT = 32  # fewer rows than this get a text of their own; more are cut into po
 def insert(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
     """Adds the rows. IntegrityError when one exists."""
     _send_all(connection, table, tuple(columns), rows, "INSERT INTO {table} ({columns}) {rows}")
+
+
+def insert_plain(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """As `insert`, for whole numbers, texts and NULL only. SQLite is given them as one JSON text a statement, which costs a fifth less than
+    binding each value, and leaves other threads the interpreter until all rows are written."""
+    if connection.dialect.name != "sqlite":
+        insert(connection, table, columns, rows)
+        return
+    names = ", ".join(map(_quoted, columns))
+    values = ", ".join([f"json_extract(value, '$[{place}]')" for place in range(len(columns))])
+    text = f"INSERT INTO {_quoted(table.name)} ({names}) SELECT {values} FROM json_each(?)"
+    for start, end in _slices(len(rows), PLAIN_AT_ONCE):
+        connection.exec_driver_sql(text, (msgspec.json.encode(rows[start:end]).decode(),))
 
 
 def insert_new(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> int:

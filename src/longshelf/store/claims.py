@@ -121,6 +121,12 @@ def standing(connection: Connection, claim: Claim) -> tuple[bool, bool]:
     return (False, False) if row is None else (True, bool(row[0]))
 
 
+def held(connection: Connection, claim: Claim) -> bool:
+    """Whether it is still ours, and stays so until the transaction ends: for what is written without a checkpoint."""
+    lock = "" if connection.dialect.name == "sqlite" else " FOR UPDATE"
+    return run(connection, f"SELECT 1 FROM job WHERE {_HELD}{lock}", *_proof(claim)).one_or_none() is not None
+
+
 def _take(connection: Connection, condition: str, values: tuple[Any, ...], *, worker: str, at: int, lease_until: int) -> Claim | None:
     skip = "FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
     text = f"""

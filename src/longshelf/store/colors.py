@@ -13,6 +13,7 @@ from longshelf.store.database import Write, placeholders
 from longshelf.store.tables import item
 
 NONE = "-"  # looked at, and there is no colour to tell; "" means not looked at yet
+_HERE = "library_id IN (SELECT id FROM library WHERE type <> 'stash')"  # pictures on other servers are not fetched to look at them
 
 
 class Uncolored(NamedTuple):
@@ -25,13 +26,13 @@ class Uncolored(NamedTuple):
 
 def uncolored(connection: Connection, after_id: int, limit: int) -> list[Uncolored]:
     """In order of id."""
-    text = """SELECT id, library_id, cover_version FROM item
-              WHERE id > ? AND color = '' AND cover_version <> '' AND deleted_at IS NULL ORDER BY id LIMIT ?"""
+    text = f"""SELECT id, library_id, cover_version FROM item
+              WHERE id > ? AND color = '' AND cover_version <> '' AND deleted_at IS NULL AND {_HERE} ORDER BY id LIMIT ?"""
     return [Uncolored(*row) for row in connection.exec_driver_sql(placeholders(connection, text), (after_id, limit))]
 
 
 def count_uncolored(connection: Connection) -> int:
-    text = "SELECT count(*) FROM item WHERE color = '' AND cover_version <> '' AND deleted_at IS NULL"
+    text = f"SELECT count(*) FROM item WHERE color = '' AND cover_version <> '' AND deleted_at IS NULL AND {_HERE}"
     return int(connection.exec_driver_sql(text).scalar_one())
 
 

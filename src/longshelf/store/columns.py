@@ -15,11 +15,13 @@ from longshelf.model.terms import Phrase
 from longshelf.store import bulk
 from longshelf.store.database import run
 from longshelf.store.engine.facets import named
+from longshelf.store.restriction_tables import hidden_of
 from longshelf.store.search import among, matching_ids
 from longshelf.store.tables import entity
 
 ABSENT = -(2**63 - 1)  # the lowest whole number both databases write down as one
 AT_ONCE = 50_000  # rows a piece
+OWN_AT_ONCE = 250_000  # the same of what one user says, which comes as two short texts
 _PIECE_BITS = 16  # of an id: a piece of a search holds those of one stretch of 65,536
 
 WHOLE = ("library_id", "year", "added_at", "created_at", "updated_at", "width", "height", "size", "pages", "rating", "age_rating")
@@ -30,6 +32,8 @@ _NUMBERS = (
     f" {', '.join(f'coalesce({name}, {ABSENT})' for name in WHOLE)}"
 )
 _OWN_COLUMNS = {"last_played": "last_played_at"}
+_BY_ITEM = frozenset({"hidden", "play_seconds"})  # columns of `user_item` whose rows are walked by item
+_FRACTIONS = frozenset({"progress", "play_seconds"})
 ZERO_UNTOUCHED = frozenset({"favorite", "hidden", "play_count", "play_seconds"})
 NUMBER_COLUMNS = ("id", "kind", "duration", "cover", "description", *WHOLE)
 
@@ -136,15 +140,15 @@ def found_among(connection: Connection, phrases: Sequence[Phrase], ids: Iterable
     return among(connection, phrases, ids)
 
 
-def own(connection: Connection, user_id: int, field: MineField) -> Iterator[tuple[Sequence[int], Sequence[float]]]:
-    """(items, values) of what the user said in a field, by ascending item; 0 is left out where it is what an untouched item has
-    (ZERO_UNTOUCHED)."""
+def own(connection: Connection, user_id: int, field: MineField) -> Iterator[tuple[str, str]]:
+    """(items, values) of what the user said in a field, as texts of bounded length, in no order; 0 is left out where it is what an
+    untouched item has (ZERO_UNTOUCHED). A walk along the field's index, where it has one: items he said nothing of cost nothing."""
     name = _OWN_COLUMNS.get(field, field)
-    text = f"SELECT item_id, {name} FROM user_item WHERE user_id = ? AND {_says(field)} AND item_id > ? ORDER BY item_id LIMIT ?"
-    last = -1
-    while rows := run(connection, text, user_id, last, AT_ONCE).all():
-        last = rows[-1][0]
-        yield tuple(zip(*rows, strict=True))  # type: ignore[misc]  # two columns
+    found = f"SELECT {_joined(connection, 'item_id')}, {_joined(connection, _written(connection, name))} FROM {_rows(connection, name)}"
+    for condition, values in _stretches(connection, f"user_id = ? AND {_says(field)}", user_id, name):
+        ids, said = run(connection, f"{found} WHERE {condition}", *values).one()
+        if ids:
+            yield ids, said
 
 
 def own_since(connection: Connection, user_id: int, field: MineField, version: int) -> tuple[list[int], list[int], list[float]]:
@@ -156,9 +160,37 @@ def own_since(connection: Connection, user_id: int, field: MineField, version: i
     return [row[0] for row in rows], [row[0] for row in said], [row[1] for row in said]
 
 
+def _stretches(connection: Connection, condition: str, user_id: int, name: str) -> Iterator[tuple[str, list[Any]]]:
+    """Conditions, with their values, for OWN_AT_ONCE rows each and the rest: a stretch ends where the next one begins."""
+    place = ("item_id",) if name in _BY_ITEM else (name, "item_id")
+    listed, marks = ", ".join(place), ", ".join("?" * len(place))
+    after, before = f" AND ({listed}) > ({marks})", f" AND ({listed}) <= ({marks})"
+    rest, values = condition, [user_id]
+    while True:
+        text = f"SELECT {listed} FROM {_rows(connection, name)} WHERE {rest} ORDER BY {listed} LIMIT 1 OFFSET ?"
+        last = run(connection, text, *values, OWN_AT_ONCE - 1).one_or_none()
+        if last is None:
+            yield rest, values
+            return
+        yield rest + before, [*values, *last]
+        rest, values = condition + after, [user_id, *last]
+
+
 def _says(field: MineField) -> str:
+    """In the words of the indexes of `user_item`, or they would be of no use."""
     name = _OWN_COLUMNS.get(field, field)
-    return f"{name} <> 0" if field in ZERO_UNTOUCHED else f"{name} IS NOT NULL"
+    if name == "hidden":
+        return "hidden = 1"
+    return f"{name} > 0" if field in ZERO_UNTOUCHED else f"{name} IS NOT NULL"
+
+
+def _rows(connection: Connection, name: str) -> str:
+    return hidden_of(connection, "user_item") if name == "hidden" else "user_item"
+
+
+def _written(connection: Connection, name: str) -> str:
+    """A column as text that reads back as the same number."""
+    return f"printf('%!.17g', {name})" if name in _FRACTIONS and connection.dialect.name == "sqlite" else name
 
 
 def _joined_items(connection: Connection) -> str:

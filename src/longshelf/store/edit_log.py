@@ -60,6 +60,14 @@ def by_job(connection: Connection, job_id: int) -> EditRow | None:
     return None if row is None else EditRow(*row)
 
 
+def unfinished(connection: Connection, user_id: int | None, *, personal: bool) -> int | None:
+    """The job of a change of that sort the user asked for, and which waits or runs."""
+    who, values = ("IS NULL", []) if user_id is None else ("= ?", [user_id])
+    text = f"""SELECT job.id FROM bulk_edit JOIN job ON job.id = bulk_edit.job_id AND job.state IN ('queued', 'running')
+               WHERE bulk_edit.state = 'doing' AND bulk_edit.personal = ? AND bulk_edit.user_id {who} LIMIT 1"""
+    return run(connection, text, int(personal), *values).scalar()
+
+
 def set_state(connection: Connection, edit_id: int, state: str, *, undo_job_id: int | None = None) -> None:
     text = "UPDATE bulk_edit SET state = ?, undo_job_id = coalesce(?, undo_job_id) WHERE id = ?"
     run(connection, text, state, undo_job_id, edit_id)

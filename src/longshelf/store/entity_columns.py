@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from longshelf.model.kinds import EntityKind
 from longshelf.store import bulk
 from longshelf.store.database import run
-from longshelf.store.engine.entities import PARENT
+from longshelf.store.engine.entities import PARENT, edges
 
 _CARRIED = f"""SELECT DISTINCT entity_link.source_id, entity_link.target_id FROM entity_link
                JOIN entity AS person ON person.id = entity_link.source_id AND person.kind = '{EntityKind.PERSON}'
@@ -41,3 +41,11 @@ def tags_of_persons(connection: Connection, persons: Iterable[int] | None = None
     if persons is None:
         return [(row[0], row[1]) for row in run(connection, _CARRIED)]
     return [(row[0], row[1]) for row in bulk.select_in(connection, f"{_CARRIED} AND entity_link.source_id IN {{ids}}", persons)]
+
+
+def parents(connection: Connection, kind: EntityKind, children: Iterable[int] | None = None) -> list[tuple[int, int]]:
+    """(child, parent) wherever an entity of the kind stands right below another one of it, deleted or not, in no order; of all children or
+    of those given."""
+    if children is None:
+        return [(row[0], row[1]) for row in run(connection, edges(kind))]
+    return [(row[0], row[1]) for row in bulk.select_in(connection, f"{edges(kind)} AND entity_link.source_id IN {{ids}}", children)]

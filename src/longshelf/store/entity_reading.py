@@ -15,7 +15,9 @@ from longshelf.store.engine.facets import named
 from longshelf.store.engine.predicates import LIVE, Predicates
 from longshelf.store.tables import entity, item
 
-_ENTITIES = """SELECT id, library_id, kind, name, sort_name, description, image FROM entity WHERE id IN {ids} AND deleted_at IS NULL"""
+_ENTITIES = (
+    """SELECT id, library_id, kind, name, sort_name, description, image, extra FROM entity WHERE id IN {ids} AND deleted_at IS NULL"""
+)
 _ALIASES = "SELECT entity_id, name FROM entity_alias WHERE entity_id IN {ids} ORDER BY entity_id, name"
 _RELATED = """SELECT entity_link.source_id, entity_link.relation, entity.id, entity.kind, entity.name FROM entity_link
               JOIN entity ON entity.id = entity_link.target_id WHERE entity_link.source_id IN {ids} AND entity.deleted_at IS NULL
@@ -32,6 +34,7 @@ class EntityRow(NamedTuple):
     sort_name: str
     description: str
     image: str
+    extra: str
 
 
 class Related(NamedTuple):

@@ -70,7 +70,9 @@ def clear_details(connection: Connection, ids: Sequence[int]) -> None:
 
 def put_links(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
     """`rows` in the order of LINK_COLUMNS; no two with the same item, entity and role."""
-    bulk.insert(connection, link, LINK_COLUMNS, rows)
+    numbered = [row for row in rows if row[4] is not None]  # a number with a fraction has to arrive bit by bit
+    bulk.insert(connection, link, LINK_COLUMNS, numbered)
+    bulk.insert_plain(connection, link, LINK_COLUMNS, [row for row in rows if row[4] is None] if numbered else rows)
 
 
 def put_chapters(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:

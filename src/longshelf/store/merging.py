@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from longshelf.errors import NotFound
-from longshelf.store import bulk
+from longshelf.store import bulk, personal
 from longshelf.store.database import run
 from longshelf.store.edit_tables import entity_merge, entity_merge_piece, entity_merged
 from longshelf.store.tables import entity, entity_alias, entity_link, link, user_entity
@@ -29,6 +29,7 @@ REFERENCES: Mapping[str, Treatment] = {
     "entity_merged.entity_id": "merges",
     "entity_merged.target_id": "merges",
     "mirror_stale.entity_id": "passing",
+    "remote_entity_word.entity_id": "own",
 }
 ACTIVE = ("merging", "undoing")
 State = Literal["merging", "merged", "undoing", "undone", "final"]
@@ -159,6 +160,18 @@ def led(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
         step = {row[0]: row[1] for row in bulk.select_in(connection, text, set(asked.values()))}
         asked = {origin: step[now] for origin, now in asked.items() if now in step}
         found.update(asked)
+    return found
+
+
+def leading(connection: Connection, ids: Iterable[int]) -> dict[int, set[int]]:
+    """For each entity, those whose merges led to it, however many it took, and itself."""
+    found = {each: {each} for each in ids}
+    reached = {each: each for each in found}
+    while reached:
+        text = "SELECT entity_id, target_id FROM entity_merged WHERE target_id IN {ids}"
+        reached = {row[0]: reached[row[1]] for row in bulk.select_in(connection, text, reached)}
+        for origin, target in reached.items():
+            found[target].add(origin)
     return found
 
 
@@ -337,6 +350,18 @@ def words(connection: Connection, ids: Iterable[int]) -> list[Word]:
     columns = ", ".join(Word.__struct_fields__)
     text = f"SELECT {columns} FROM user_entity WHERE entity_id IN {{ids}} ORDER BY user_id, entity_id"
     return [Word(*row) for row in bulk.select_in(connection, text, ids)]
+
+
+def held_words(connection: Connection, ids: Iterable[int]) -> list[Word]:
+    """As `words`; and until the transaction ends none of these people says anything else, so that they can be written back whole."""
+    ids, held = list(ids), set[int]()
+    while True:
+        found = words(connection, ids)
+        speaking = {each.user_id for each in found} - held
+        if not speaking:
+            return found
+        personal.hold(connection, speaking)  # and read again: he may have said something before he was held
+        held |= speaking
 
 
 def put_words(connection: Connection, rows: Sequence[Word], gone: Iterable[tuple[int, int]] = ()) -> None:

@@ -3,12 +3,16 @@
 The rule: whoever moves a cursor does so in the transaction that wrote what lies before it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import IntEnum
 from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
 
-from longshelf.store import bulk, settings
+from longshelf.model.kinds import EntityKind
+from longshelf.sources.stash.kinds import KINDS
+from longshelf.store import bulk, claims, settings
+from longshelf.store.claims import Claim
 from longshelf.store.database import Database, run
 from longshelf.store.mirror_tables import mirror_file, mirror_missing, mirror_row, mirror_stale
 
@@ -63,11 +67,20 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     reconciled_at: int | None = None
 
 
+class Why(IntEnum):
+    """Why the items of an entity are to be written anew: they bear its old name; it is gone upstream, and they are read again before it
+    goes here; links were put back that may not be what the remote says, so they are read again."""
+
+    RENAMED = 0
+    VANISHED = 1
+    AGAIN = 2
+
+
 class Stale(NamedTuple):
     """An entity whose items are to be written anew."""
 
     entity_id: int
-    vanished: bool
+    why: Why
     after_item: int
 
 
@@ -92,8 +105,10 @@ def hold(connection: Connection, library_id: int, job_id: int, at: int) -> bool:
     return run(connection, text, job_id, library_id, job_id, at).rowcount > 0
 
 
-def release(connection: Connection, library_id: int, job_id: int) -> None:
-    run(connection, "UPDATE mirror SET holder = NULL WHERE library_id = ? AND holder = ?", library_id, job_id)
+def release(connection: Connection, library_id: int, claim: Claim) -> None:
+    """Lets the library go, if this attempt still has the job: one that was taken over would take it from its successor."""
+    if claims.held(connection, claim):
+        run(connection, "UPDATE mirror SET holder = NULL WHERE library_id = ? AND holder = ?", library_id, claim.job_id)
 
 
 # --- remote objects
@@ -151,6 +166,15 @@ def set_gone(connection: Connection, library_id: int, kind: str, ids: Iterable[i
     bulk.update(connection, mirror_row, ROW_COLUMNS[:3], ("gone", "stamp"), [(library_id, kind, each, 1, "") for each in ids])
 
 
+def unread(connection: Connection, entity_ids: Iterable[int]) -> None:
+    """What is kept of these entities proves nothing any more: the next sync reads them, and looks for those that were gone. Entities of
+    other libraries than mirrored ones are passed over."""
+    text = "SELECT library_id, kind, external_id, id FROM entity WHERE external_id IS NOT NULL AND id IN {ids}"
+    rows = [(row[0], _REMOTE[row[1]], int(row[2]), row[3], b"", "", 0) for row in bulk.select_in(connection, text, entity_ids)
+            if row[1] in _REMOTE and row[2].isdecimal()]  # fmt: skip
+    bulk.update(connection, mirror_row, (*ROW_COLUMNS[:3], "local_id"), ("hash", "stamp", "gone"), rows)
+
+
 def samples(connection: Connection, library_id: int, kind: str, count: int) -> dict[int, int]:
     """Some live objects from all over the ids, and when each was made."""
     first, last = run(
@@ -168,6 +192,21 @@ def samples(connection: Connection, library_id: int, kind: str, count: int) -> d
 def local_ids(connection: Connection, library_id: int, kind: str, ids: Iterable[int]) -> dict[int, int]:
     """Row here by remote id, gone or not."""
     return {remote: row.local_id for remote, row in known(connection, library_id, kind, ids).items()}
+
+
+def remotes_of(connection: Connection, library_id: int, entity_ids: Iterable[int]) -> list[tuple[int, str, int]]:
+    """(entity, kind, remote id) of those of the entities that are there upstream, as far as is known."""
+    text = "SELECT id, kind, external_id FROM entity WHERE id IN {ids} AND library_id = ? AND external_id IS NOT NULL ORDER BY id"
+    wanted: dict[str, dict[int, int]] = {}
+    for entity_id, kind, external_id in bulk.select_in(connection, text, entity_ids, library_id):
+        if kind in _REMOTE and external_id.isdecimal():
+            wanted.setdefault(_REMOTE[kind], {})[int(external_id)] = entity_id
+    return [
+        (row.local_id, kind, key)
+        for kind, entities in wanted.items()
+        for key, row in known(connection, library_id, kind, entities).items()
+        if not row.gone and row.local_id == entities[key]
+    ]
 
 
 def retire(connection: Connection, item_ids: Mapping[int, str]) -> None:
@@ -198,6 +237,32 @@ def note_merge(connection: Connection, library_id: int, kind: str, source_id: in
     return run(connection, text, library_id, kind, source_id, target_id, at).rowcount > 0
 
 
+def keep_before(connection: Connection, library_id: int, kind: str, source_id: int, before: str) -> None:
+    """What is needed to take the merge back."""
+    text = "UPDATE mirror_merge SET before = ? WHERE library_id = ? AND kind = ? AND source_id = ?"
+    run(connection, text, before, library_id, kind, source_id)
+
+
+def merged_into(connection: Connection, library_id: int, kind: str, source_id: int) -> tuple[int, str] | None:
+    """(target, what `keep_before` kept) of the source's merge."""
+    text = "SELECT target_id, before FROM mirror_merge WHERE library_id = ? AND kind = ? AND source_id = ?"
+    row = run(connection, text, library_id, kind, source_id).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def returned(connection: Connection, library_id: int, kind: str, target_id: int) -> list[tuple[int, str]]:
+    """(source, what `keep_before` kept) of those that were merged into the target and are there again."""
+    text = """SELECT source_id, before FROM mirror_merge WHERE library_id = ? AND kind = ? AND target_id = ? AND EXISTS (
+              SELECT 1 FROM entity WHERE entity.id = source_id AND entity.deleted_at IS NULL) ORDER BY source_id"""
+    found = [(row[0], row[1]) for row in run(connection, text, library_id, kind, target_id)]
+    there = {each for each, _, _ in remotes_of(connection, library_id, [source for source, _ in found])} - vanishing(connection, library_id)
+    return [each for each in found if each[0] in there]
+
+
+def forget_merge(connection: Connection, library_id: int, kind: str, source_id: int) -> None:
+    run(connection, "DELETE FROM mirror_merge WHERE library_id = ? AND kind = ? AND source_id = ?", library_id, kind, source_id)
+
+
 # --- what waits
 
 
@@ -222,17 +287,28 @@ def clear_suspects(connection: Connection, library_id: int, kind: str, ids: Iter
         bulk.delete(connection, mirror_missing, ("library_id", "kind", "remote_id"), [(library_id, kind, each) for each in ids])
 
 
-def make_stale(connection: Connection, library_id: int, entity_ids: Iterable[int], *, vanished: bool = False) -> None:
-    """From the first item on. One that vanishes stays so until it is done."""
-    rows = [(library_id, each, int(vanished), 0) for each in entity_ids]
+def make_stale(connection: Connection, library_id: int, entity_ids: Iterable[int], why: Why = Why.RENAMED) -> None:
+    """From the first item on. One that is gone or read again stays so until it is done."""
+    rows = [(library_id, each, why.value, 0) for each in entity_ids]
     columns = ("library_id", "entity_id", "vanished", "after_item")
-    bulk.upsert(connection, mirror_stale, columns, rows, columns[:2], ("vanished", "after_item") if vanished else ("after_item",))
+    bulk.upsert(connection, mirror_stale, columns, rows, columns[:2], ("after_item",) if why is Why.RENAMED else ("vanished", "after_item"))
+
+
+def read_again(connection: Connection, library_id: int, entity_ids: Iterable[int]) -> None:
+    """The next sync reads all that carries these entities, if the library is a mirrored one."""
+    if run(connection, "SELECT 1 FROM mirror WHERE library_id = ?", library_id).scalar() is not None:
+        make_stale(connection, library_id, set(entity_ids) - vanishing(connection, library_id), Why.AGAIN)
+
+
+def vanishing(connection: Connection, library_id: int) -> set[int]:
+    """Entities that are gone upstream and about to go here: who stands in their place is known, if anybody does."""
+    return set(run(connection, "SELECT entity_id FROM mirror_stale WHERE library_id = ? AND vanished = 1", library_id).scalars())
 
 
 def next_stale(connection: Connection, library_id: int) -> Stale | None:
     text = "SELECT entity_id, vanished, after_item FROM mirror_stale WHERE library_id = ? ORDER BY vanished, entity_id LIMIT 1"
     row = run(connection, text, library_id).one_or_none()
-    return Stale(row[0], bool(row[1]), row[2]) if row else None
+    return Stale(row[0], Why(row[1]), row[2]) if row else None
 
 
 def move_stale(connection: Connection, library_id: int, entity_id: int, after_item: int | None) -> None:
@@ -248,6 +324,12 @@ def carriers(connection: Connection, entity_id: int, after_item: int, limit: int
     text = """SELECT DISTINCT link.item_id, item.external_id FROM link JOIN item ON item.id = link.item_id
               WHERE link.entity_id = ? AND link.item_id > ? ORDER BY link.item_id LIMIT ?"""
     return [(row[0], row[1]) for row in run(connection, text, entity_id, after_item, limit)]
+
+
+def links_of(connection: Connection, item_ids: Iterable[int]) -> list[tuple[int, int, str, float | None]]:
+    """(item, entity, role, position) of all links of the items."""
+    text = "SELECT item_id, entity_id, role, position FROM link WHERE item_id IN {ids} ORDER BY item_id, ordinal"
+    return [(row[0], row[1], row[2], row[3]) for row in bulk.select_in(connection, text, item_ids)]
 
 
 def carried_by_kind(connection: Connection, entity_id: int, prefix: str) -> list[int]:
@@ -290,6 +372,7 @@ def _forget_some(database: Database, table: str, columns: Sequence[str], library
 
 
 _ROW = ", ".join(Row._fields)
+_REMOTE = {str(kind.becomes): str(name) for name, kind in KINDS.items() if isinstance(kind.becomes, EntityKind)}
 
 
 def _row(values: Sequence[object]) -> Row:

@@ -1,19 +1,37 @@
 """Rows of mirrored entities. Names are one space within a library and kind; where a remote has one name twice, the second row's key says
 so, and what people see is the name alone."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection
 
 from longshelf.store import bulk
 from longshelf.store.among import select_among
 from longshelf.store.database import run
 from longshelf.store.entity_writing import names_changed
+from longshelf.store.mirror_tables import mirror_said
 from longshelf.store.tables import chapter, entity, entity_alias, entity_link
 
 DOUBLE = "\x01"  # between a name that somebody has and the id of the next who has it
-PARENT = "parent"
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What a remote says of an entity: other names by key, and (to, relation) of its relations."""
+
+    aliases: dict[str, str] = {}
+    relations: list[tuple[int, str]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.aliases or self.relations)
+
+    def without(self, other: "Said") -> "Said":
+        """What is said here and not there."""
+        return Said(
+            {key: name for key, name in self.aliases.items() if other.aliases.get(key) != name},
+            [each for each in self.relations if each not in other.relations],
+        )
 
 
 class EntityRow(NamedTuple):
@@ -101,22 +119,45 @@ def move_links(connection: Connection, old: int, new: int) -> None:
     run(connection, "UPDATE entity_link SET target_id = ? WHERE target_id = ?", new, old)
 
 
-def replace_aliases(connection: Connection, library_id: int, ids: Collection[int], rows_: Sequence[tuple[str, str, int, str]]) -> None:
-    """`rows_` are (kind, name key, entity, name); a name somebody else has already stays his."""
-    bulk.select_in(connection, "DELETE FROM entity_alias WHERE entity_id IN {ids}", ids)
-    columns = ("library_id", "kind", "name_key", "entity_id", "name")
-    bulk.insert_new(connection, entity_alias, columns, [(library_id, *row) for row in rows_])
-
-
-def replace_relations(
-    connection: Connection, ids: Collection[int], keep_parents: Collection[int], edges: Sequence[tuple[int, int, str]]
+def replace_aliases(
+    connection: Connection, library_id: int, kind: str, gone: Sequence[tuple[str, int]], rows_: Sequence[tuple[str, int, str]]
 ) -> None:
-    """`edges` are (from, to, relation) and all there are from `ids`, but for the parents of `keep_parents`."""
-    whole = [each for each in ids if each not in keep_parents]
-    bulk.select_in(connection, "DELETE FROM entity_link WHERE source_id IN {ids}", whole)
-    if keep_parents:
-        bulk.select_in(connection, "DELETE FROM entity_link WHERE source_id IN {ids} AND relation <> ?", keep_parents, PARENT)
+    """Takes (name key, entity) away and adds (name key, entity, name). A name somebody else has already stays his; one that a merge gave
+    stays."""
+    merged = {
+        (row[0], row[1])
+        for row in bulk.select_in(
+            connection, "SELECT name_key, target_id FROM entity_merged WHERE target_id IN {ids}", {each[1] for each in gone}
+        )
+    }
+    leaving = [(library_id, kind, *each) for each in gone if each not in merged]
+    bulk.delete(connection, entity_alias, ("library_id", "kind", "name_key", "entity_id"), leaving)
+    columns = ("library_id", "kind", "name_key", "entity_id", "name")
+    bulk.insert_new(connection, entity_alias, columns, [(library_id, kind, *row) for row in rows_])
+
+
+def replace_relations(connection: Connection, gone: Sequence[tuple[int, int, str]], edges: Sequence[tuple[int, int, str]]) -> None:
+    """Edges are (from, to, relation)."""
+    bulk.delete(connection, entity_link, ("source_id", "target_id", "relation"), gone)
     bulk.insert_new(connection, entity_link, ("source_id", "target_id", "relation"), edges)
+
+
+def said(connection: Connection, library_id: int, kind: str, remote_ids: Iterable[int]) -> dict[int, Said]:
+    """By remote id; nothing of those that never spoke of names or relations."""
+    text = "SELECT remote_id, said FROM mirror_said WHERE remote_id IN {ids} AND library_id = ? AND kind = ?"
+    return {row[0]: msgspec.json.decode(row[1], type=Said) for row in bulk.select_in(connection, text, remote_ids, library_id, kind)}
+
+
+def put_said(connection: Connection, library_id: int, kind: str, words: Mapping[int, Said]) -> None:
+    columns = ("library_id", "kind", "remote_id", "said")
+    rows_ = [(library_id, kind, key, msgspec.json.encode(each).decode()) for key, each in sorted(words.items())]
+    bulk.upsert(connection, mirror_said, columns, rows_, columns[:3])
+
+
+def relations_of(connection: Connection, ids: Iterable[int]) -> list[tuple[int, int, str]]:
+    """(from, to, relation) of all edges from these."""
+    text = "SELECT source_id, target_id, relation FROM entity_link WHERE source_id IN {ids} ORDER BY source_id, target_id, relation"
+    return [(row[0], row[1], row[2]) for row in bulk.select_in(connection, text, ids)]
 
 
 def with_alias(connection: Connection, library_id: int, kind: str, key: str) -> list[int]:

@@ -50,7 +50,7 @@ mirror_missing = Table(
     sqlite_with_rowid=False,
 )
 
-# Entities whose items are still to be written anew, item by item up to `after_item`: renamed ones, and with `vanished` those that go.
+# Entities whose items are still to be written anew, item by item up to `after_item`; `vanished` is the number of `store.mirror.Why`.
 mirror_stale = Table(
     "mirror_stale",
     metadata,
@@ -61,7 +61,19 @@ mirror_stale = Table(
     sqlite_with_rowid=False,
 )
 
-# Whose user data went where, once: the source keeps its own.
+# What a remote last said of an entity's other names and relations: JSON of `store.mirror_entities.Said`. Names and relations that it never
+# said were made here, and stay.
+mirror_said = Table(
+    "mirror_said",
+    metadata,
+    Column("library_id", Integer, ForeignKey("library.id"), primary_key=True, autoincrement=False),
+    Column("kind", String(16), primary_key=True),
+    Column("remote_id", BIGKEY, primary_key=True, autoincrement=False),
+    Column("said", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Whose user data went where, once: the source keeps its own. `before` is JSON of what is needed to take it back when the source returns.
 mirror_merge = Table(
     "mirror_merge",
     metadata,
@@ -70,5 +82,6 @@ mirror_merge = Table(
     Column("source_id", BIGKEY, primary_key=True, autoincrement=False),
     Column("target_id", BigInteger, nullable=False),
     Column("merged_at", BigInteger, nullable=False),
+    Column("before", Text, nullable=False, server_default="{}"),
     sqlite_with_rowid=False,
 )

@@ -1,15 +1,16 @@
-"""What people said about something that was merged into another, said of that one too. The source keeps its own words, so that nothing is
+"""What people said about a work that was merged into another, said of that one too. The source keeps its own words, so that nothing is
 lost when it comes back."""
 
 from sqlalchemy import Connection
 
-from longshelf.store import bulk, merging, personal
-from longshelf.store.merging import Word
+from longshelf.store import bulk, personal
 from longshelf.store.personal import IMPORTED, ItemWord
 
 
 def carry_item(connection: Connection, source_id: int, target_id: int, *, at: int) -> None:
     """Ratings: the higher one · plays: added · favourite, hidden: where either is · progress: of what was played last."""
+    speaking = bulk.select_in(connection, "SELECT DISTINCT user_id FROM user_item WHERE item_id IN {ids}", [source_id, target_id])
+    personal.hold(connection, speaking.scalars().all())
     columns = ", ".join(IMPORTED)
     text = f"SELECT {columns} FROM user_item WHERE item_id IN {{ids}}"
     rows = [row._asdict() for row in bulk.select_in(connection, text, [source_id, target_id])]
@@ -17,26 +18,6 @@ def carry_item(connection: Connection, source_id: int, target_id: int, *, at: in
     targets = {row["user_id"]: row for row in rows if row["item_id"] == target_id}
     said = [(user_id, _word(row), _word(targets.get(user_id))) for user_id, row in sorted(sources.items())]
     personal.put_items(connection, [_row(user_id, target_id, _folded(source, target), at) for user_id, source, target in said])
-
-
-def carry_entity(connection: Connection, source_id: int, target_id: int, *, at: int) -> None:
-    """Likewise."""
-    words = merging.words(connection, [source_id, target_id])
-    targets = {word.user_id: word for word in words if word.entity_id == target_id}
-    folded = []
-    for word in (word for word in words if word.entity_id == source_id):
-        other = targets.get(word.user_id)
-        folded.append(
-            Word(
-                word.user_id,
-                target_id,
-                _higher(word.rating, other.rating if other else None),
-                max(word.favorite, other.favorite if other else 0),
-                max(word.hidden, other.hidden if other else 0),
-                at,
-            )
-        )
-    merging.put_words(connection, folded)
 
 
 def _word(row: dict[str, object] | None) -> ItemWord:

@@ -146,6 +146,13 @@ def put_items(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
     bulk.upsert(connection, user_item, (*IMPORTED, "version"), versioned, ("user_id", "item_id"))
 
 
+def hold(connection: Connection, user_ids: Iterable[int]) -> None:
+    """Until the transaction ends nobody else writes what these people say, so that what is read of it afterwards can be written back
+    whole. SQLite has one writer anyway."""
+    if connection.dialect.name != "sqlite":
+        bulk.select_in(connection, 'SELECT id FROM "user" WHERE id IN {ids} ORDER BY id FOR UPDATE', user_ids)
+
+
 def raise_versions(connection: Connection, item_ids: Sequence[int]) -> None:
     """For whoever removes items with all that was said about them; to be called before."""
     text = "SELECT DISTINCT user_id FROM user_item WHERE item_id IN {ids} ORDER BY user_id"

@@ -65,9 +65,8 @@ def lengths(connection: Connection, item_id: int) -> Lengths:
 
 def hold(connection: Connection, user_id: int) -> None:
     """Until the transaction ends nobody else writes what this person watches. Whoever takes the time afterwards takes it in the order in
-    which pings are applied. SQLite has one writer anyway."""
-    if connection.dialect.name != "sqlite":
-        run(connection, 'SELECT id FROM "user" WHERE id = ? FOR UPDATE', user_id)
+    which pings are applied."""
+    personal.hold(connection, [user_id])
 
 
 def hear(connection: Connection, opening: Opening, ping: Ping, length: float | None) -> Heard:

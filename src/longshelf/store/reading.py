@@ -22,7 +22,8 @@ _HOT_MINE = f"SELECT {_MINE_COLUMNS} FROM {{ids}} CROSS JOIN user_item WHERE ite
 _NEWEST = """SELECT value, (SELECT committed_at FROM change WHERE revision = value),
              (SELECT personal_version FROM "user" WHERE id = ?) FROM revision WHERE id = 1"""
 _ITEMS = """SELECT id, library_id, kind, title, sort_title, subtitle, description, language, date, added_at, created_at, updated_at,
-            duration, width, height, size, pages, rating, age_rating, cover_version, color, identifiers, extra
+            duration, width, height, size, pages, rating, age_rating, cover_version, color, identifiers, extra,
+            (SELECT type FROM library WHERE library.id = item.library_id)
             FROM item WHERE id IN {ids}"""
 _LINKS = """SELECT link.item_id, entity.id, entity.kind, entity.name, link.role, link.position FROM link
             JOIN entity ON entity.id = link.entity_id WHERE link.item_id IN {ids}
@@ -55,7 +56,8 @@ class MineRow(NamedTuple):
 
 
 class ItemRow(NamedTuple):
-    """An item's own columns; texts "" when absent, times in microseconds, `identifiers` and `extra` JSON."""
+    """An item's own columns; texts "" when absent, times in microseconds, `identifiers` and `extra` JSON. `library` is the type of its
+    library."""
 
     id: int
     library_id: int
@@ -80,6 +82,7 @@ class ItemRow(NamedTuple):
     color: str
     identifiers: str
     extra: str
+    library: str
 
 
 class LinkRow(NamedTuple):

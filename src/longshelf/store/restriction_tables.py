@@ -1,6 +1,6 @@
 """The tables of restrictions, and the indexes that finding what they hide needs. For conventions see `tables.py`."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Index, Integer, Table, Text, text
 
 from longshelf.store.tables import BYTEWISE, entity_link, metadata, user, user_entity, user_item
 
@@ -37,3 +37,9 @@ Index("ix_entity_link_target", entity_link.c.target_id, entity_link.c.source_id)
 _HIDDEN = text("hidden = 1")
 Index("ix_user_item_hidden", user_item.c.user_id, user_item.c.item_id, sqlite_where=_HIDDEN, postgresql_where=_HIDDEN)
 Index("ix_user_entity_hidden", user_entity.c.user_id, user_entity.c.entity_id, sqlite_where=_HIDDEN, postgresql_where=_HIDDEN)
+
+
+def hidden_of(connection: Connection, table: str) -> str:
+    """`user_item` or `user_entity`, to be asked for rows with `hidden = 1`. SQLite takes the primary key where it has not counted the rows
+    yet, and so reads everything a person ever said."""
+    return f"{table} INDEXED BY ix_{table}_hidden" if connection.dialect.name == "sqlite" else table

@@ -20,6 +20,7 @@ from longshelf.model.text import fold
 from longshelf.store import bulk
 from longshelf.store.database import run
 from longshelf.store.hot import HotReads
+from longshelf.store.restriction_tables import hidden_of
 
 # Asked at every request: the newest revision, and the versions of all that decides what the user may see.
 _STANDING = """SELECT revision.value, u.personal_version, own.version, own.updated_at, shared.version, shared.updated_at
@@ -38,11 +39,12 @@ _BELOW = """WITH RECURSIVE doubtful(id) AS (SELECT value FROM {ids}), reached(id
                 JOIN entity ON entity.id = entity_link.source_id
                 WHERE entity.kind = ? AND entity.deleted_at IS NULL AND entity.id NOT IN (SELECT id FROM doubtful))
             SELECT id FROM reached"""
-_UNDER = """WITH RECURSIVE reached(id) AS (
-                SELECT value FROM {ids}
-                UNION SELECT entity_link.source_id FROM reached JOIN entity_link ON entity_link.target_id = reached.id
-                AND entity_link.relation = 'parent')
-            SELECT entity.kind, entity.id FROM reached JOIN entity ON entity.id = reached.id WHERE entity.deleted_at IS NULL"""
+_TREE = """WITH RECURSIVE reached(id) AS (
+               SELECT value FROM {{ids}}
+               UNION SELECT entity_link.{to} FROM reached JOIN entity_link ON entity_link.{start} = reached.id
+               AND entity_link.relation = 'parent')
+           SELECT entity.kind, entity.id FROM reached JOIN entity ON entity.id = reached.id WHERE entity.deleted_at IS NULL"""
+_UNDER, _ABOVE = _TREE.format(start="target_id", to="source_id"), _TREE.format(start="source_id", to="target_id")
 _KINDS = frozenset(EntityKind)
 _LISTS = {
     "sqlite": ("json_each(?)", "[%s]"),
@@ -97,6 +99,11 @@ def standing(hot: HotReads, user_id: int) -> Standing | None:
 def revision(hot: HotReads) -> int:
     """The newest there is."""
     return int(hot.rows("SELECT value FROM revision WHERE id = 1")[0][0])
+
+
+def hold(connection: Connection) -> None:
+    """Until the transaction ends nobody else writes a rule, not even a first one: each takes the next version before."""
+    _next_version(connection)
 
 
 def kept(connection: Connection, user_id: int) -> Kept:
@@ -170,9 +177,18 @@ def remove_profile(connection: Connection, profile_id: int) -> None:
 
 def hidden_by_user(connection: Connection, user_id: int) -> Own:
     """What the user hid himself, deleted or not."""
-    entities = run(connection, "SELECT entity_id FROM user_entity WHERE user_id = ? AND hidden = 1 ORDER BY entity_id", user_id).scalars()
-    items = run(connection, "SELECT 1 FROM user_item WHERE user_id = ? AND hidden = 1 LIMIT 1", user_id).scalar() is not None
+    found = f"SELECT entity_id FROM {hidden_of(connection, 'user_entity')} WHERE user_id = ? AND hidden = 1 ORDER BY entity_id"
+    entities = run(connection, found, user_id).scalars()
+    asked = f"SELECT 1 FROM {hidden_of(connection, 'user_item')} WHERE user_id = ? AND hidden = 1 LIMIT 1"
+    items = run(connection, asked, user_id).scalar() is not None
     return Own(tuple(entities), items)
+
+
+def hidden_by_name(connection: Connection, user_id: int) -> list[tuple[EntityKind, int]]:
+    """(kind, entity) of those he hid that are still there, by kind and name."""
+    text = f"""SELECT entity.kind, entity.id FROM {hidden_of(connection, "user_entity")} JOIN entity ON entity.id = user_entity.entity_id
+               WHERE user_entity.user_id = ? AND hidden = 1 ORDER BY entity.kind, entity.sort_key, entity.id"""
+    return [(EntityKind(kind), entity_id) for kind, entity_id in run(connection, text, user_id).all()]
 
 
 def carriers(connection: Connection, seeds: Iterable[int]) -> dict[EntityKind, tuple[int, ...]]:
@@ -191,6 +207,11 @@ def below(connection: Connection, kind: EntityKind, ids: Iterable[int], doubtful
 def under(connection: Connection, ids: Iterable[int]) -> dict[EntityKind, tuple[int, ...]]:
     """The live entities below these in the tree of parents, these included, by kind."""
     return _by_kind(_listed(connection, _UNDER, ids))
+
+
+def above(connection: Connection, ids: Iterable[int]) -> dict[EntityKind, tuple[int, ...]]:
+    """The live entities above these in the tree of parents, these included, by kind."""
+    return _by_kind(_listed(connection, _ABOVE, ids))
 
 
 def kinds_of(connection: Connection, ids: Iterable[int]) -> dict[int, EntityKind]:

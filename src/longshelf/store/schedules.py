@@ -56,6 +56,11 @@ def listed(connection: Connection) -> list[Schedule]:
     return [_schedule(row) for row in run(connection, f"SELECT {COLUMNS} FROM schedule ORDER BY kind, key")]
 
 
+def set_next(connection: Connection, kind: str, key: str, next_at: int) -> None:
+    """The next tick is then, whatever the interval."""
+    run(connection, "UPDATE schedule SET next_at = ? WHERE kind = ? AND key = ?", next_at, kind, key)
+
+
 def remove(connection: Connection, kind: str, key: str = "") -> None:
     """NotFound when there is no such schedule."""
     if run(connection, "DELETE FROM schedule WHERE kind = ? AND key = ?", kind, key).rowcount == 0:

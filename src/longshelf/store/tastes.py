@@ -14,6 +14,7 @@ from longshelf.store import bulk
 from longshelf.store.database import run
 
 FAVORITES, RATED, LOW_RATED, PLAYED, RECENT = 200, 150, 50, 100, 200
+_KINDS: Mapping[str, EntityKind] = {kind.value: kind for kind in SHARES}
 ENTITIES = 300  # of those he favours, and of those he rates
 _LISTS: Mapping[str, tuple[int, str]] = {
     "favorites": (FAVORITES, "favorite > 0 ORDER BY favorite DESC, item_id DESC"),
@@ -71,7 +72,7 @@ def carried(connection: Connection, item_ids: Iterable[int]) -> list[tuple[int, 
     """(item, kind, entity) of the links that tell something; some twice, where a person has two roles."""
     listed = ", ".join(f"'{kind.value}'" for kind in SHARES)
     text = f"SELECT item_id, kind, entity_id FROM link WHERE item_id IN {{ids}} AND kind IN ({listed})"
-    return [(row[0], EntityKind(row[1]), row[2]) for row in bulk.select_in(connection, text, item_ids)]
+    return [(item_id, _KINDS[kind], entity_id) for item_id, kind, entity_id in bulk.select_in(connection, text, item_ids).all()]
 
 
 def facts(connection: Connection, item_ids: Sequence[int]) -> dict[int, Fact]:

@@ -11,7 +11,7 @@ from longshelf.ingest import bulk_edits as work
 from longshelf.ingest.bulk_edits import Plan, Put, SaidTrace, Trace
 from longshelf.jobs.context import Context
 from longshelf.logs import operation
-from longshelf.store import bulk, edit_log, jobs
+from longshelf.store import bulk, edit_log, jobs, personal
 from longshelf.store.database import Database, Transaction
 from longshelf.store.edit_log import EditRow, PieceRow
 from longshelf.store.edit_tables import bulk_edit as table
@@ -41,9 +41,15 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 def request(database: Database, plan: Plan, ids: Sequence[int], user_id: int | None) -> Job:
-    """Keeps what is to be done, and queues it."""
+    """Keeps what is to be done, and queues it. Conflict while another one of his is waiting or at work: what is to be done is kept item by
+    item, so that many at once would fill the disk."""
     at = database.clock()
     with database.write_quietly() as connection:
+        if user_id is not None:
+            personal.hold(connection, [user_id])  # so that of two at once the second one sees the first
+        unfinished = edit_log.unfinished(connection, user_id, personal=not plan.catalogue)
+        if unfinished is not None:
+            raise Conflict(f"Job {unfinished} is still changing items for you; wait for it, or cancel it first.")
         (edit_id,) = bulk.next_ids(connection, table, 1)
         job = _enqueue(connection, KIND, BulkArgs(edit_id=edit_id, user_id=user_id), at)
         encoded = msgspec.json.encode(plan).decode()
@@ -101,6 +107,7 @@ def _one(context: Context, row: EditRow, plan: Plan, counts: Counts) -> Counts |
     if piece is None:
         with database.write_quietly() as connection:
             edit_log.set_state(connection, row.id, "done")
+            context.checkpoint(msgspec.to_builtins(counts), connection)
         return None
     if row.personal:
         with database.write_quietly() as connection:
@@ -120,6 +127,7 @@ def _one_back(context: Context, row: EditRow, counts: Counts) -> Counts | None:
     if piece is None:
         with database.write_quietly() as connection:
             edit_log.set_state(connection, row.id, "undone")
+            context.checkpoint(msgspec.to_builtins(counts), connection)
         return None
     if row.personal:
         with database.write_quietly() as connection:

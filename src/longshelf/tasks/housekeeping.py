@@ -1,11 +1,13 @@
 """The job `housekeeping`, once a day: forgets what nobody will ask for again. Nothing a person made is ever among it."""
 
+from pathlib import Path
+
 from longshelf.jobs.context import Context
 from longshelf.logs import operation
 from longshelf.model.times import SECOND
 from longshelf.store import attempts, changes, edit_log, jobs, merging, schedules, sessions
 from longshelf.store.database import Database
-from longshelf.tasks import bulk_edit, merge
+from longshelf.tasks import bulk_edit, imports, merge
 
 KIND = "housekeeping"
 EVERY_SECONDS = 86_400
@@ -18,9 +20,10 @@ def schedule(database: Database) -> None:
         schedules.put(connection, KIND, every_seconds=EVERY_SECONDS, at=database.clock())
 
 
-def tidy(context: Context) -> dict[str, int]:
+def tidy(context: Context, *, imported: Path) -> dict[str, int]:
     """Forgets ended jobs, changes every follower has long seen, what it takes to undo edits and merges of long ago,
-    sessions that are over, and failed sign-ins that no longer count. The result counts them."""
+    sessions that are over, failed sign-ins that no longer count, and files in `imported` whose import has ended. The result counts
+    them."""
     database, at = context.database, context.database.clock()
     with operation("cleanup") as running:
         forgotten = {"jobs": 0}
@@ -33,6 +36,7 @@ def tidy(context: Context) -> dict[str, int]:
             forgotten["merges"] = merging.prune(connection, at - merge.KEPT_SECONDS * SECOND)
             forgotten["sessions"] = sessions.prune(connection, at)
             forgotten["attempts"] = attempts.prune(connection, at)
+        forgotten["files"] = imports.sweep(database, imported)
         running.report(**forgotten)
     return forgotten
 

@@ -11,9 +11,10 @@ import msgspec
 
 from longshelf.errors import Cancelled, Conflict, Denied, Invalid, NotFound
 from longshelf.ingest.posts import ImportReport, PostImport
-from longshelf.jobs.context import Context, Later, Stopping
+from longshelf.jobs.context import Context, Later, LeaseLost, Stopping
 from longshelf.logs import operation
 from longshelf.model.kinds import LibraryType
+from longshelf.model.times import SECOND
 from longshelf.sources.posts.lines import Lines
 from longshelf.store import jobs, libraries
 from longshelf.store.database import Database
@@ -24,6 +25,8 @@ from longshelf.tasks.libraries import MAX_NAME
 KIND = "import"
 ATTEMPTS = 25  # an import goes on where the last attempt was killed
 ELSEWHERE_SECONDS = 5.0  # until a worker that does not have the file looks whether another has taken the job
+FOLDER = "imports"  # of the data folder: temporary files
+KEPT_SECONDS = 86_400  # how long a temporary file nobody writes stays before its job must be there
 _PIECE = 1 << 20
 
 
@@ -89,6 +92,18 @@ def keep(stream: IO[bytes], folder: Path) -> Path:
     return kept
 
 
+def sweep(database: Database, folder: Path) -> int:
+    """Removes temporary files no job will take away any more: cancelled before it began, out of attempts, never queued. How many."""
+    with database.read() as connection:
+        live = jobs.newest(connection, states=jobs.LIVE, kind=KIND, limit=2**31)
+    wanted = {Path(job.args["path"]).name for job in live}
+    old = (database.clock() - KEPT_SECONDS * SECOND) / SECOND
+    gone = [each for each in folder.glob("*.ndjson") if each.name not in wanted and each.stat().st_mtime < old]
+    for each in gone:
+        each.unlink(missing_ok=True)
+    return len(gone)
+
+
 def import_posts(context: Context) -> dict[str, Any]:
     """Runs the import and keeps the library's state true all the while. The result is the report with `seconds` and
     `posts_per_second` of this attempt."""
@@ -98,8 +113,8 @@ def import_posts(context: Context) -> dict[str, Any]:
         raise Later(f"{args.name} is on {args.host}; a worker there can read it", ELSEWHERE_SECONDS)
     try:
         result = _import(context, args, path)
-    except (Stopping, Later):
-        raise
+    except (Stopping, Later, LeaseLost):
+        raise  # this job goes on, and needs its file: here another time, or with the worker that took it over
     except (Cancelled, Conflict, Invalid, NotFound, Denied):
         _forget(args, path)
         raise

@@ -17,7 +17,7 @@ from longshelf.store import libraries, mirror, schedules
 from longshelf.store.database import Database, Transaction
 from longshelf.store.jobs import Job
 from longshelf.store.libraries import Library
-from longshelf.tasks import scan, sync
+from longshelf.tasks import push_back, scan, sync
 
 SCAN_EVERY_SECONDS = 6 * 3600  # an unchanged library costs one stat a file; the schedule is what finds changes for certain
 MAX_NAME = 100  # characters
@@ -111,6 +111,7 @@ def change_stash_library(
             mirror.put_key(write.connection, library_id, api_key.strip())
         _poll(write.connection, library, checked, at)
     sync.request(database, library, priority=10)
+    push_back.wake(database, library_id)
     return library
 
 

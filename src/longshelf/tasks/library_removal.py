@@ -1,8 +1,10 @@
 """The job `remove_library`: a library goes, with all its rows, in many short transactions. From the moment it is asked for the library is
-marked, and no scan or sync of it begins; what runs is asked to stop, and waited for. A removal that was stopped or killed goes on where it
+marked, and no scan or sync of it begins; what waits is cancelled, what runs is asked to stop and waited for, and so is what
+was asked for by somebody who had looked before the mark was there. A removal that was stopped or killed goes on where it
 was; one that was cancelled leaves the library marked, and asking again goes on."""
 
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -30,9 +32,7 @@ def request(database: Database, library_id: int) -> Job:
         for each in schedules.listed(connection):
             if each.key == str(library_id) and each.args.get("library_id") == library_id:
                 schedules.remove(connection, each.kind, each.key)
-        for job in _others(connection, library_id):
-            with suppress(Conflict):  # it has ended since
-                jobs.cancel(connection, job.id, at)
+        _stop(connection, _others(connection, library_id), at)
         write.touch(library_id=library_id)
         args = {"library_id": library_id}
         return jobs.enqueue(connection, KIND, args, at=at, key=str(library_id), priority=PRIORITY, max_attempts=ATTEMPTS)
@@ -65,12 +65,22 @@ def _wait_for_others(context: Context, library_id: int) -> None:
     while True:
         context.check()
         with context.database.write_quietly() as connection:
-            claims.bury(connection, context.database.clock())  # a cancelled job whose worker died ends here, where nobody else looks
+            at = context.database.clock()
+            claims.bury(connection, at)  # a cancelled job whose worker died ends here, where nobody else looks
+            _stop(connection, _others(connection, library_id), at)
             others = _others(connection, library_id)
         if not others:
             return
         context.progress(message=f"waiting until {others[0].kind} has stopped")
         pause.wait(LOOK_SECONDS)
+
+
+def _stop(connection: Transaction, live: Iterable[Job], at: int) -> None:
+    """Ends those that wait, and asks those that run, once."""
+    for job in live:
+        if not job.cancel_requested:
+            with suppress(Conflict):  # it has ended since
+                jobs.cancel(connection, job.id, at)
 
 
 def _others(connection: Transaction, library_id: int) -> list[Job]:

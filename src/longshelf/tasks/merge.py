@@ -1,6 +1,11 @@
 """The jobs `merge` and `undo_merge`: entities become one, and come apart again. Rules and names hold from the first transaction on; the
-links of items follow in short ones, so a tag on a million items takes minutes and holds nobody up."""
+links of items follow in short ones, so a tag on a million items takes minutes and holds nobody up.
 
+The rule: every one of these transactions proves that the job is still this attempt's and that the merge still is at what it is doing. A
+worker that slept while others took it over, ended and undid it changes nothing any more."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -11,10 +16,10 @@ from longshelf.jobs.context import Context
 from longshelf.logs import operation
 from longshelf.store import bulk, jobs
 from longshelf.store import merging as rows
-from longshelf.store.database import Database, Transaction
+from longshelf.store.database import Database, Transaction, Write
 from longshelf.store.edit_tables import entity_merge
 from longshelf.store.jobs import Job
-from longshelf.store.merging import MergeRow
+from longshelf.store.merging import MergeRow, State
 
 KIND = "merge"
 UNDO = "undo_merge"
@@ -70,9 +75,9 @@ def at_work(connection: Transaction, row: MergeRow) -> Job | None:
 
 def merge(context: Context) -> dict[str, Any]:
     """Moves what is left to move. The result counts links of items and relations."""
-    database, row = context.database, _row(context)
-    if row.state != "merging":
-        raise Conflict(f"This merge is {row.state}.")
+    database = context.database
+    with database.read() as connection:
+        row = _row(connection, context, "merging")
     before = work.before_of(row)
     with database.read() as connection:
         left = rows.count_links(connection, [each.id for each in before.sources])
@@ -81,9 +86,9 @@ def merge(context: Context) -> dict[str, Any]:
         for source in before.sources:
             after = 0
             while True:
-                context.check()
-                with database.write() as write:
+                with _writing(context, "merging") as (write, row):
                     moved, after = work.move_links(write, row, source.id, after)
+                    context.checkpoint({"links": done + moved}, write.connection)
                 if not moved:
                     break
                 done += moved
@@ -91,13 +96,13 @@ def merge(context: Context) -> dict[str, Any]:
         relations = 0
         moved = 1
         while moved:
-            context.check()
-            with database.write() as write:
+            with _writing(context, "merging") as (write, row):
                 moved = work.move_relations(write, row)
+                context.checkpoint({"links": done}, write.connection)
             relations += moved
-        context.check()
-        with database.write() as write:
+        with _writing(context, "merging") as (write, row):
             work.finish(write, row, database.clock())
+            context.checkpoint({"links": done}, write.connection)
         running.report(links=done, relations=relations)
     context.progress(done, done, "done")
     return {"merge_id": row.id, "target_id": row.target_id, "links": done}
@@ -105,29 +110,38 @@ def merge(context: Context) -> dict[str, Any]:
 
 def undo_merge(context: Context) -> dict[str, Any]:
     """Puts back what is left to put back. The result counts what was put back, and what was changed since the merge and is left."""
-    database, row = context.database, _row(context)
-    if row.state != "undoing":
-        raise Conflict(f"This merge is {row.state}.")
+    database = context.database
+    with database.read() as connection:
+        row = _row(connection, context, "undoing")
     counts = msgspec.convert(context.checkpoint_left, dict[str, int]) if context.checkpoint_left else {"moved": 0, "left": 0}
     with operation("undo_merge", kind=row.kind) as running:
         while True:
-            context.check()
-            with database.write() as write:
+            with _writing(context, "undoing") as (write, row):
                 undone = work.undo_some(write, row)
-                if undone is None:
-                    counts["left"] += work.finish_undo(write, row, database.clock())
-                    break
-                counts = {"moved": counts["moved"] + undone.moved, "left": counts["left"] + undone.left}
+                put, left = (0, work.finish_undo(write, row, database.clock())) if undone is None else (undone.moved, undone.left)
+                counts = {"moved": counts["moved"] + put, "left": counts["left"] + left}
                 context.checkpoint(counts, write.connection)
+            if undone is None:
+                break
             context.progress(sum(counts.values()), max(row.links, sum(counts.values())), "putting back")
         running.report(**counts)
     return {"merge_id": row.id, **counts}
 
 
-def _row(context: Context) -> MergeRow:
-    args = msgspec.convert(context.args, MergeArgs)
-    with context.database.read() as connection:
-        return rows.get(connection, args.merge_id)
+@contextmanager
+def _writing(context: Context, state: State) -> Iterator[tuple[Write, MergeRow]]:
+    """A transaction with the merge as it is in it. Whoever writes in it ends with a checkpoint, which proves the lease."""
+    context.check()
+    with context.database.write() as write:
+        yield write, _row(write.connection, context, state)
+
+
+def _row(connection: Transaction, context: Context, state: State) -> MergeRow:
+    """Conflict when the merge is at something else by now."""
+    row = rows.get(connection, msgspec.convert(context.args, MergeArgs).merge_id)
+    if row.state != state:
+        raise Conflict(f"This merge is {row.state}.")
+    return row
 
 
 def _enqueue(connection: Transaction, kind: str, args: MergeArgs, at: int) -> Job:

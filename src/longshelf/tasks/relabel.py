@@ -1,6 +1,7 @@
 """The job `relabel`: items that carry an entity are brought up to its new name. The entity itself, and every list of entities, has the name
 already; cards, search and the order of series follow."""
 
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from longshelf.ingest.relabeling import relabel
 from longshelf.jobs.context import Context
 from longshelf.logs import operation
 from longshelf.store import entity_writing, jobs, relabeling
-from longshelf.store.database import Database
+from longshelf.store.database import Transaction
 from longshelf.store.jobs import Job
 
 KIND = "relabel"
@@ -27,11 +28,15 @@ class Place(msgspec.Struct, frozen=True):
     done: int = 0
 
 
-def request(database: Database, entity_id: int) -> Job:
-    """The job that is queued or running when there is one: it begins again when it finds another name."""
-    with database.write_quietly() as connection:
-        args = {"entity_id": entity_id}
-        return jobs.enqueue(connection, KIND, args, at=database.clock(), key=str(entity_id), priority=PRIORITY, max_attempts=ATTEMPTS)
+def enqueue(connection: Transaction, entity_id: int, at: int) -> Job:
+    """The job that waits when there is one: it takes the name that stands when it begins. One that runs may have looked for the last time,
+    so there is one more behind it. To be called in the transaction that gave the name, which a kill then cannot part from its job."""
+
+    def standing(turn: int) -> Job:
+        key = f"{entity_id}:{turn}" if turn else str(entity_id)
+        return jobs.enqueue(connection, KIND, {"entity_id": entity_id}, at=at, key=key, priority=PRIORITY, max_attempts=ATTEMPTS)
+
+    return next(job for job in map(standing, count()) if job.state != "running")  # as many may run as there are workers
 
 
 def relabel_items(context: Context) -> dict[str, Any]:

@@ -6,11 +6,11 @@ suspected."""
 import hashlib
 import hmac
 
-from longshelf.errors import NotFound
+from longshelf.errors import Invalid, NotFound
 from longshelf.model.kinds import LibraryType
 from longshelf.sources.stash.kinds import Remote
 from longshelf.store import libraries, mirror, settings
-from longshelf.store.database import Database
+from longshelf.store.database import Database, Transaction
 from longshelf.store.libraries import Library
 from longshelf.tasks import sync
 
@@ -28,9 +28,30 @@ TYPES = {
 
 
 def token(database: Database, library: Library) -> str:
-    """The library's own. It follows from the installation's secret, so nothing is kept that could be read."""
-    text = f"stash hook {library.id} {library.created_at}".encode()
-    return hmac.new(settings.secret(database), text, hashlib.sha256).hexdigest()[:40]
+    """The library's own. It follows from the installation's secret and how often it was changed, so nothing is kept that could be read."""
+    secret = settings.secret(database)
+    with database.read() as connection:
+        return _token(connection, secret, library)
+
+
+def change_token(database: Database, library: Library) -> str:
+    """Another one; the one before is nobody's from now on. Invalid for a library that mirrors nothing."""
+    if library.type is not LibraryType.STASH:
+        raise Invalid("library", f"{library.name} is a {library.type} library; only Stash libraries have a hook")
+    with database.write_quietly() as connection:
+        settings.put(connection, _changed(library), settings.get(connection, _changed(library), 0) + 1)
+    return token(database, library)
+
+
+def _token(connection: Transaction, secret: bytes, library: Library) -> str:
+    changed = settings.get(connection, _changed(library), 0)
+    text = f"stash hook {library.id} {library.created_at}{f' {changed}' if changed else ''}".encode()
+    return hmac.new(secret, text, hashlib.sha256).hexdigest()[:40]
+
+
+def _changed(library: Library) -> str:
+    """The name under which is kept how often the token was changed."""
+    return settings.secret_name(f"stash_hook.{library.id}")
 
 
 def heard(database: Database, given: str, kind: str, remote_id: int | None) -> None:
@@ -45,9 +66,11 @@ def heard(database: Database, given: str, kind: str, remote_id: int | None) -> N
 
 def _library(database: Database, given: str) -> Library:
     """Every token is compared, and in constant time: how long it takes tells nothing."""
+    secret = settings.secret(database)
     with database.read() as connection:
         listed = [library for library in libraries.listed(connection) if library.type is LibraryType.STASH and library.state != "removing"]
-    matching = [library for library in listed if hmac.compare_digest(token(database, library).encode(), given.encode())]
+        tokens = [_token(connection, secret, library).encode() for library in listed]
+    matching = [library for library, token_of in zip(listed, tokens, strict=True) if hmac.compare_digest(token_of, given.encode())]
     if not matching:
         raise NotFound("There is no such hook.")
     return matching[0]

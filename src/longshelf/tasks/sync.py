@@ -4,7 +4,6 @@ Everything that asks for a sync (start-up, schedule, subscription, hook, person)
 come meanwhile; who comes while one runs gets one more, for what changed may already have been passed by. Only one of a library runs at a
 time."""
 
-import threading
 import time
 from typing import Any
 
@@ -26,12 +25,12 @@ from longshelf.store import jobs, libraries, mirror
 from longshelf.store.database import Database
 from longshelf.store.jobs import Job
 from longshelf.store.libraries import Library
+from longshelf.tasks.pausing import pausing
 
 KIND = "sync"
 ATTEMPTS = 25  # a sync goes on where the last attempt was killed
 BUSY_SECONDS = 2.0  # until a job asks again whether the one that runs has ended
 SCAN_SECONDS = 30.0  # until it asks again whether Stash's own scan has
-LOOK_SECONDS = 0.1  # how soon a wait between two attempts learns that it should stop
 _HOUR = 3_600 * SECOND
 
 
@@ -105,7 +104,7 @@ def sync(context: Context, *, private: bool = True) -> dict[str, Any]:
         return _run(context, library, args, _mode(args, library, state, database.clock()), key, private=private)
     finally:
         with database.write_quietly() as connection:
-            mirror.release(connection, library.id, context.claim.job_id)
+            mirror.release(connection, library.id, context.claim)
 
 
 def _mode(args: SyncArgs, library: Library, state: mirror.State, now: int) -> Mode:
@@ -120,7 +119,7 @@ def _mode(args: SyncArgs, library: Library, state: mirror.State, now: int) -> Mo
 
 def _run(context: Context, library: Library, args: SyncArgs, mode: Mode, key: str, *, private: bool) -> dict[str, Any]:
     began = time.monotonic()
-    client = Client(stash_options.parse(library.config), key, pause=_pause(context), private=private)
+    client = Client(stash_options.parse(library.config), key, pause=pausing(context), private=private)
     try:
         with operation(f"sync_{mode}", library=library.name) as running:
             report = _mirror(context, library, args, mode, client)
@@ -164,19 +163,6 @@ def _told(report: SyncReport) -> str:
     if report.removed:
         told.insert(0, f"{report.removed:,} were removed upstream; what people said about them is kept.")
     return " ".join(told)
-
-
-def _pause(context: Context) -> Any:
-    """Waits, but not longer than the job is wanted."""
-    waiting = threading.Event()
-
-    def pause(seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            context.check()
-            waiting.wait(min(left, LOOK_SECONDS))
-
-    return pause
 
 
 def _say(database: Database, library: Library, state: str, reason: str = "", *, synced: bool = False) -> None:

@@ -3,7 +3,6 @@
 Some file systems report nothing (network shares, some FUSE mounts), and a watch that overflows loses events: so an event is never
 taken for what happened, only as a reason to look."""
 
-import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from longshelf.store import libraries
 from longshelf.store.database import Database
 from longshelf.store.libraries import Library
 from longshelf.tasks import scan
+from longshelf.tasks.looking import Looking
 
 DEBOUNCE_MS = 5_000  # a copy of many files is one reason to look
 RELOAD_MS = 30_000  # how soon a library that asks to be watched is
@@ -23,34 +23,21 @@ RELOAD_MS = 30_000  # how soon a library that asks to be watched is
 _log = structlog.get_logger()
 
 
-class Watcher:
-    """One thread for all watched libraries. `start` and `stop` once each. Milliseconds: `debounce` gathers events, `reload` is how often
+class Watcher(Looking):
+    """One thread for all watched libraries. Milliseconds: `debounce` gathers events, `reload` is how often
     the libraries are read anew."""
 
     def __init__(self, database: Database, *, debounce: int = DEBOUNCE_MS, reload: int = RELOAD_MS) -> None:
+        super().__init__("watch")
         self.database = database
         self.debounce = debounce
         self.reload = reload
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            watched = self._watched()
-            if not watched:
-                self._stop.wait(self.reload / 1000)
-                continue
-            self._watch(watched)
-
-    def _watch(self, watched: dict[Path, Library]) -> None:
+    def _look(self) -> float:
         """Until the set of watched folders changes, or the file system refuses."""
+        watched = self._watched()
+        if not watched:
+            return self.reload / 1000
         try:
             for changes in watch(
                 *watched,
@@ -62,11 +49,12 @@ class Watcher:
             ):
                 self._request(changes, watched)
                 if self._watched().keys() != watched.keys():
-                    return
+                    return 0
         except OSError as error:
             # Often the limit of inotify watches; the schedule goes on finding the changes.
             _log.warning("folders cannot be watched", reason=str(error))
-            self._stop.wait(self.reload / 1000)
+            return self.reload / 1000
+        return 0
 
     def _request(self, changes: Iterable[tuple[Change, str]], watched: dict[Path, Library]) -> None:
         changed = [Path(path) for _, path in changes]

@@ -86,11 +86,12 @@ class Visibility:
     def mask(self, viewer: Viewer, snapshot: Snapshot, *, own: bool = True) -> Mask:
         """What the viewer may see of a snapshot, to be asked for after the snapshot was taken. Without `own`, what he hid himself does not
         count: for showing it to him, so that he can take it back."""
+        revision = snapshot.revision  # first: one that reads rows may begin only here, and a commit may come before the next line
         standing = self._standing(viewer)
-        if standing is None or snapshot.revision > standing.revision:
+        if standing is None or revision > standing.revision:
             return CLOSED
         known = self._of(viewer.user_id or 0, standing)
-        mask = (known.whole if own else known.ruled).mask(snapshot.revision, standing.revision)
+        mask = (known.whole if own else known.ruled).mask(revision, standing.revision)
         if own and known.whole.profile.items:
             return msgspec.structs.replace(mask, name=f"{mask.name}:{standing.personal_version}")
         return mask

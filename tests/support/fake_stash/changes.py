@@ -115,7 +115,8 @@ class Changes:
         self._fire(kind, "Destroy", key, content)
 
     def merge_tags(self, sources: Iterable[int], destination: int) -> None:
-        """The sources' names become aliases, their relations the destination's. Nothing is stamped, not even the destination."""
+        """The sources' names become aliases, their relations the destination's, parents among them. Nothing is stamped, not even the
+        destination."""
         gone = set(sources) - {destination}
         with self._world.lock:
             self._exchange("tags", TAGGED, gone, destination)
@@ -126,6 +127,9 @@ class Changes:
                 tag.parents = tuple(each for each in _exchanged(tag.parents, gone, destination) if each != tag.id)
             target = self._world.tags[destination]
             target.aliases = (*target.aliases, *(self._world.tags[each].name for each in sorted(gone)))
+            below = self._world.tag_family([destination], -1) | gone
+            above = (parent for each in sorted(gone) for parent in self._world.tags[each].parents)
+            target.parents = tuple(dict.fromkeys((*target.parents, *(each for each in above if each not in below))))
             for each in gone:
                 self._destroy("tag", each)
         self._hooks.fire(Hook("Tag.Merge.Post", destination, {"source": sorted(map(str, gone)), "destination": str(destination)}))
@@ -137,6 +141,21 @@ class Changes:
             self._exchange("performers", WORKS, gone, destination)
             for each in gone:
                 self._destroy("performer", each)
+
+    def merge_studios(self, sources: Iterable[int], destination: int) -> None:
+        """The sources' names become aliases, what was theirs is the destination's. No hook, and no stamp."""
+        gone = set(sources) - {destination}
+        with self._world.lock:
+            for kind in (*WORKS, "group"):
+                for row in self._world.table(kind):
+                    row.studio = destination if row.studio in gone else row.studio
+                self._world.table(kind).touched()
+            for studio in self._world.studios:
+                studio.parent = destination if studio.parent in gone and studio.id != destination else studio.parent
+            target = self._world.studios[destination]
+            target.aliases = (*target.aliases, *(self._world.studios[each].name for each in sorted(gone)))
+            for each in sorted(gone):
+                self._destroy("studio", each)
 
     def merge_scenes(self, sources: Iterable[int], destination: int) -> None:
         """The destination gets files and history and is stamped; the sources are gone; no hook at all."""

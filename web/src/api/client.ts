@@ -44,7 +44,8 @@ export const api = {
   post: <T>(path: string, body?: unknown, options: RequestOptions = {}) => send<T>('POST', path, body, options),
   put: <T>(path: string, body: unknown, options: RequestOptions = {}) => send<T>('PUT', path, body, options),
   patch: <T>(path: string, body: unknown, options: RequestOptions = {}) => send<T>('PATCH', path, body, options),
-  delete: <T>(path: string, options: RequestOptions = {}) => send<T>('DELETE', path, undefined, options),
+  delete: <T>(path: string, { body, ...options }: RequestOptions & { body?: unknown } = {}) =>
+    send<T>('DELETE', path, body, options),
 };
 
 async function send<T>(method: string, path: string, body: unknown, options: RequestOptions): Promise<T> {
@@ -73,8 +74,8 @@ async function reach(method: string, url: string, body: unknown, options: Reques
   try {
     return await fetch(url, {
       method,
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      body: body === undefined ? null : JSON.stringify(body),
+      headers: body === undefined ? {} : { 'content-type': body instanceof Blob ? body.type : 'application/json' },
+      body: body === undefined ? null : body instanceof Blob ? body : JSON.stringify(body),
       credentials: 'same-origin',
       signal: options.signal ?? null,
       keepalive: options.keepalive ?? false,

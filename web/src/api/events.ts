@@ -6,6 +6,7 @@
  * stream, the job list is polled instead.
  */
 import { api, serverUrl } from './client';
+import type { Display } from './displays';
 import type { Job, Listing } from './types';
 
 export interface LibraryChange {
@@ -16,6 +17,9 @@ export interface LibraryChange {
 export interface EventMap {
   job: Job;
   library: LibraryChange;
+  /** To administrators only: a display as it is now, and that some were removed. */
+  display: Display;
+  displays: unknown;
   hello: { revision: number };
 }
 
@@ -23,14 +27,20 @@ type EventName = keyof EventMap;
 type Listener<K extends EventName> = (data: EventMap[K]) => void;
 type Listeners = { [K in EventName]: Set<Listener<K>> };
 
-const NAMES = ['job', 'library', 'hello'] as const satisfies readonly EventName[];
+const NAMES = ['job', 'library', 'display', 'displays', 'hello'] as const satisfies readonly EventName[];
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
 const POLL_MS = 5_000;
 const SILENCE_MS = 8_000; // no `hello` within this time: something between us buffers the stream
 
 export class LiveEvents {
-  private readonly listeners: Listeners = { job: new Set(), library: new Set(), hello: new Set() };
+  private readonly listeners: Listeners = {
+    job: new Set(),
+    library: new Set(),
+    display: new Set(),
+    displays: new Set(),
+    hello: new Set(),
+  };
   private source: EventSource | null = null;
   private lastId = '';
   private retryMs = FIRST_RETRY_MS;

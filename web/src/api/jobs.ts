@@ -22,6 +22,8 @@ export const jobsQuery = queryOptions({
 export const isRunning = (job: Job): boolean => job.started_at !== null && job.finished_at === null;
 export const isWaiting = (job: Job): boolean => job.started_at === null && job.finished_at === null;
 
+export const cancelJob = (id: number) => api.post<Job>(`jobs/${id}/cancel`);
+
 /** Writes live job events into the cache; returns how to stop. A stream that opens anew may have missed some: ask again. */
 export function followJobs(client: QueryClient): () => void {
   const unfollow = liveEvents.on('job', (job) => {

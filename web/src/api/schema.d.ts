@@ -86,6 +86,25 @@ export interface paths {
         patch: operations["editPerson"];
         trace?: never;
     };
+    "/api/persons/{entity_id}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a person a picture: the body is the picture itself */
+        put: operations["setImageOfPerson"];
+        /** Give a person the picture of an item */
+        post: operations["takeImageOfPerson"];
+        /** Take that picture away again */
+        delete: operations["removeImageOfPerson"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/persons/{entity_id}/locks": {
         parameters: {
             query?: never;
@@ -170,6 +189,25 @@ export interface paths {
         head?: never;
         /** Edit a studio; what is sent is kept against every later scan and mirror */
         patch: operations["editStudio"];
+        trace?: never;
+    };
+    "/api/studios/{entity_id}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a studio a picture: the body is the picture itself */
+        put: operations["setImageOfStudio"];
+        /** Give a studio the picture of an item */
+        post: operations["takeImageOfStudio"];
+        /** Take that picture away again */
+        delete: operations["removeImageOfStudio"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/studios/{entity_id}/locks": {
@@ -258,6 +296,25 @@ export interface paths {
         patch: operations["editTag"];
         trace?: never;
     };
+    "/api/tags/{entity_id}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a tag a picture: the body is the picture itself */
+        put: operations["setImageOfTag"];
+        /** Give a tag the picture of an item */
+        post: operations["takeImageOfTag"];
+        /** Take that picture away again */
+        delete: operations["removeImageOfTag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tags/{entity_id}/locks": {
         parameters: {
             query?: never;
@@ -342,6 +399,25 @@ export interface paths {
         head?: never;
         /** Edit a genre; what is sent is kept against every later scan and mirror */
         patch: operations["editGenre"];
+        trace?: never;
+    };
+    "/api/genres/{entity_id}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a genre a picture: the body is the picture itself */
+        put: operations["setImageOfGenre"];
+        /** Give a genre the picture of an item */
+        post: operations["takeImageOfGenre"];
+        /** Take that picture away again */
+        delete: operations["removeImageOfGenre"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/genres/{entity_id}/locks": {
@@ -430,6 +506,25 @@ export interface paths {
         patch: operations["editSeries"];
         trace?: never;
     };
+    "/api/series/{entity_id}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a series a picture: the body is the picture itself */
+        put: operations["setImageOfSeries"];
+        /** Give a series the picture of an item */
+        post: operations["takeImageOfSeries"];
+        /** Take that picture away again */
+        delete: operations["removeImageOfSeries"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/series/{entity_id}/locks": {
         parameters: {
             query?: never;
@@ -514,6 +609,25 @@ export interface paths {
         head?: never;
         /** Edit a group; what is sent is kept against every later scan and mirror */
         patch: operations["editGroup"];
+        trace?: never;
+    };
+    "/api/groups/{entity_id}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a group a picture: the body is the picture itself */
+        put: operations["setImageOfGroup"];
+        /** Give a group the picture of an item */
+        post: operations["takeImageOfGroup"];
+        /** Take that picture away again */
+        delete: operations["removeImageOfGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/groups/{entity_id}/locks": {
@@ -602,6 +716,25 @@ export interface paths {
         patch: operations["editGallery"];
         trace?: never;
     };
+    "/api/galleries/{entity_id}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a gallery a picture: the body is the picture itself */
+        put: operations["setImageOfGallery"];
+        /** Give a gallery the picture of an item */
+        post: operations["takeImageOfGallery"];
+        /** Take that picture away again */
+        delete: operations["removeImageOfGallery"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/galleries/{entity_id}/locks": {
         parameters: {
             query?: never;
@@ -686,6 +819,25 @@ export interface paths {
         head?: never;
         /** Edit a publisher; what is sent is kept against every later scan and mirror */
         patch: operations["editPublisher"];
+        trace?: never;
+    };
+    "/api/publishers/{entity_id}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a publisher a picture: the body is the picture itself */
+        put: operations["setImageOfPublisher"];
+        /** Give a publisher the picture of an item */
+        post: operations["takeImageOfPublisher"];
+        /** Take that picture away again */
+        delete: operations["removeImageOfPublisher"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/publishers/{entity_id}/locks": {
@@ -1330,7 +1482,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mirror a Stash server now, or join the sync that waits */
+        /** Mirror a Stash server or ask all feeds, or join what waits */
         post: operations["syncLibrary"];
         delete?: never;
         options?: never;
@@ -1345,9 +1497,113 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** How a mirrored server is, and what is kept of it */
+        get: operations["getStash"];
         /** Change address, key or rhythm of a mirrored server */
         put: operations["changeStash"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/libraries/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the address and key of a Stash server; nothing is kept */
+        post: operations["probeStash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/libraries/{library_id}/removed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was removed upstream and is kept */
+        get: operations["listRemoved"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/libraries/{library_id}/hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the hook of a library another address */
+        post: operations["changeStashHook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/libraries/{library_id}/push-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Whether a person's data go back to the server */
+        put: operations["setPushBack"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/libraries/{library_id}/user-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the newest import of a person's data went */
+        get: operations["getUserData"];
+        put?: never;
+        /** Take over ratings, favourites and plays from a mirrored server */
+        post: operations["importUserData"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/libraries/{library_id}/user-data/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the server said of one item when a person's data were taken over */
+        get: operations["getRemoteWord"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1383,6 +1639,58 @@ export interface paths {
         get: operations["listLibraryIssues"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/libraries/{library_id}/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The feeds of a library, and how each is */
+        get: operations["listFeeds"];
+        put?: never;
+        /** Add feeds by address or from an OPML document, and read them */
+        post: operations["addFeeds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/libraries/{library_id}/feeds/{feed_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Read a feed no more; what it brought stays */
+        delete: operations["removeFeed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feeds/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the address of a feed; nothing is kept */
+        post: operations["probeFeed"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1874,6 +2182,577 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playlists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your playlists and the shared ones, by name */
+        get: operations["listPlaylists"];
+        put?: never;
+        /** Make a playlist */
+        post: operations["createPlaylist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a playlist of an exported one */
+        post: operations["importPlaylist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/blocks/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a block would draw from, and how many there are */
+        post: operations["previewBlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/{playlist_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One playlist with its blocks and their counts */
+        get: operations["getPlaylist"];
+        put?: never;
+        post?: never;
+        /** Delete a playlist */
+        delete: operations["deletePlaylist"];
+        options?: never;
+        head?: never;
+        /** Rename a playlist, share it, or choose its display */
+        patch: operations["editPlaylist"];
+        trace?: never;
+    };
+    "/api/playlists/{playlist_id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A copy of your own */
+        post: operations["duplicatePlaylist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/{playlist_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a display play it, and no other */
+        post: operations["activatePlaylist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/{playlist_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The playlist as a file */
+        get: operations["exportPlaylist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/{playlist_id}/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a block behind the others */
+        post: operations["addBlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/{playlist_id}/blocks/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the blocks in order */
+        put: operations["orderBlocks"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/{playlist_id}/blocks/{block_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a block out */
+        delete: operations["deleteBlock"];
+        options?: never;
+        head?: never;
+        /** Change a block */
+        patch: operations["editBlock"];
+        trace?: never;
+    };
+    "/api/playlists/{playlist_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The chosen items, in order */
+        get: operations["listPlaylistItems"];
+        put?: never;
+        /** Choose items */
+        post: operations["addPlaylistItems"];
+        /** Take items out */
+        delete: operations["removePlaylistItems"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/{playlist_id}/items/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Move items to another place */
+        put: operations["orderPlaylistItems"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/{playlist_id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where you are in it */
+        get: operations["getPlaylistPlace"];
+        /** Say where you are in it */
+        put: operations["putPlaylistPlace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/{playlist_id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What comes next and can be played */
+        get: operations["nextPlaylistItem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/displays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The displays, by name, as they are now */
+        get: operations["listDisplays"];
+        put?: never;
+        /** Make a display of the screen that shows this code */
+        post: operations["claimDisplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/displays/{display_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One display */
+        get: operations["getDisplay"];
+        put?: never;
+        post?: never;
+        /** Remove a display with its history; its playlists stay */
+        delete: operations["removeDisplay"];
+        options?: never;
+        head?: never;
+        /** Rename a display, choose as whom it plays, or how it shows things */
+        patch: operations["editDisplay"];
+        trace?: never;
+    };
+    "/api/displays/{display_id}/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan everything anew, from the first block */
+        post: operations["rebuildDisplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/displays/{display_id}/play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Play; paused, it goes on where it was */
+        post: operations["playDisplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/displays/{display_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause */
+        post: operations["pauseDisplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/displays/{display_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show nothing; what was played stays known */
+        post: operations["stopDisplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/displays/{display_id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** On to the next slot */
+        post: operations["nextOnDisplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/displays/{display_id}/previous": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Back to the slot before */
+        post: operations["previousOnDisplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/displays/{display_id}/seek": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** To another place in what plays */
+        post: operations["seekOnDisplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/displays/{display_id}/volume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How loud it plays, 0 to 100, or muted */
+        post: operations["setDisplayVolume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/displays/{display_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it played last, plays, and will play */
+        get: operations["getTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/displays/{display_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it played, the newest first */
+        get: operations["getDisplayHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A code to show until somebody claims the screen */
+        post: operations["openScreen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screens/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the screen is asked to do; counts as a word of its player */
+        get: operations["getScreen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screens/{code}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a stream of `screen` events, whenever it changes */
+        get: operations["screenEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screens/{code}/played": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The player is through with a slot */
+        post: operations["screenPlayed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screens/{code}/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where the player is in a slot */
+        post: operations["screenAt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screens/{code}/media/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of an item in the screen's slots; ranges as in RFC 9110 */
+        get: operations["getScreenMedia"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screens/{code}/thumb/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of an item in the screen's slots */
+        get: operations["getScreenThumb"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -2221,6 +3100,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/thumb/entity/{entity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of a person, studio, tag, group or gallery */
+        get: operations["getPortrait"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{item_id}/playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the item is best played, and what there is beside it */
+        get: operations["getPlayback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{item_id}/chapters.vtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Chapters and markers as WebVTT */
+        get: operations["getChapters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{item_id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mirrored film, converted while it is watched */
+        get: operations["getStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{item_id}/stream.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mirrored film as an HLS stream */
+        get: operations["getManifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{item_id}/segment/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A piece of the HLS stream */
+        get: operations["getSegment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{item_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A short preview of a mirrored film */
+        get: operations["getPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{item_id}/sprite.vtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which part of the sprite belongs to which second */
+        get: operations["getSpritePlaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{item_id}/sprite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Small pictures of a mirrored film, in one */
+        get: operations["getSprite"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{item_id}/caption/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Captions n of a mirrored film, from 0, as WebVTT */
+        get: operations["getCaption"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{item_id}/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How lively the script of a mirrored film is */
+        get: operations["getHeatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{item_id}/script": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The funscript of a mirrored film */
+        get: operations["getScript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/openapi.json": {
         parameters: {
             query?: never;
@@ -2520,7 +3603,9 @@ export interface components {
         };
         /**
          * Entity
-         * @description `item_count` counts the items this viewer sees; `via_person_count` those he reaches through persons carrying it.
+         * @description `item_count` counts the items this viewer sees; `via_person_count` those he reaches through persons carrying it; `child_count` the
+         *         entities right below it that are there for him (null in a list of favourites, where nobody counts them). One that has no item of its
+         *         own is there as long as something below it has one.
          */
         Entity: {
             id: number;
@@ -2531,10 +3616,13 @@ export interface components {
             description: string | null;
             item_count: number;
             via_person_count: number;
+            child_count: number | null;
             parents: components["schemas"]["EntityRef"][];
             links: components["schemas"]["Link"][];
             aliases: string[];
             image: string | null;
+            /** @default false */
+            image_given: boolean;
             me: components["schemas"]["EntityMe"];
         };
         /**
@@ -2564,6 +3652,13 @@ export interface components {
             rating: number | null;
             favorite: boolean;
             hidden: boolean;
+        };
+        /**
+         * TakeImage
+         * @description Whose picture to take, as it is now.
+         */
+        TakeImage: {
+            item_id: number;
         };
         /**
          * MergeEntities
@@ -2879,8 +3974,8 @@ export interface components {
         LibraryType: "feed" | "folder" | "stash";
         /**
          * CreateLibrary
-         * @description A folder library, or with `stash` the mirror of a Stash server. `folders` are absolute paths on the server; its first scan or sync
-         *         starts at once. `options` are of folder libraries.
+         * @description A folder library, with `stash` the mirror of a Stash server, or with `feeds` or `opml` a library of feeds. `folders` are absolute
+         *         paths on the server; it is read at once. `options` are of folder libraries.
          */
         CreateLibrary: {
             name: string;
@@ -2896,6 +3991,10 @@ export interface components {
             options: components["schemas"]["LibraryOptions"];
             /** @default null */
             stash: components["schemas"]["StashServer"] | null;
+            /** @default [] */
+            feeds: string[];
+            /** @default  */
+            opml: string;
         };
         /**
          * LibraryOptions
@@ -2981,6 +4080,193 @@ export interface components {
             listen?: boolean;
         };
         /**
+         * MirrorStatus
+         * @description All about one mirrored library, but for its key. `hook` is the path of the address Stash's plugin calls; whoever knows it can ask for
+         *         a sync. `kinds` is null for an administrator from whom items are kept. `last_sync` is the newest sync job
+         *         that ended; `mode` that of a sync under way which reads everything, else null.
+         */
+        MirrorStatus: {
+            library_id: number;
+            url: string;
+            has_key: boolean;
+            poll_minutes: number;
+            reconcile_hours: number;
+            listen: boolean;
+            hook: string;
+            state: string;
+            state_reason: string | null;
+            mode: string | null;
+            synced_at: string | null;
+            reconciled_at: string | null;
+            next_sync_at: string | null;
+            kinds: components["schemas"]["KindKept"][] | null;
+            last_sync: components["schemas"]["Job"] | null;
+            push_back: components["schemas"]["PushBackState"];
+        };
+        /**
+         * KindKept
+         * @description `kind` is Stash's: scene · image · gallery · group · performer · studio · tag. `removed` were removed upstream; what people said
+         *         about them is kept. While everything is read, `seen` is how many were so far, null for a kind whose turn has not come; `read` when all
+         *         were.
+         */
+        KindKept: {
+            kind: string;
+            count: number;
+            removed: number;
+            /** @default null */
+            seen: number | null;
+            /** @default false */
+            read: boolean;
+        };
+        /**
+         * PushBackState
+         * @description Whether one person's data go back to the server. `pushed` counts by kind since it was switched on; `waiting` is why nothing goes at
+         *         the moment.
+         */
+        PushBackState: {
+            enabled: boolean;
+            /** @default null */
+            user_id: number | null;
+            /** @default null */
+            user_name: string | null;
+            /** @default [] */
+            kinds: ("favorite" | "o" | "plays" | "progress" | "rating")[];
+            /** @default {} */
+            pushed: {
+                [key: string]: number;
+            };
+            /** @default null */
+            pushed_at: string | null;
+            /** @default null */
+            waiting: string | null;
+            /** @default [] */
+            problems: components["schemas"]["PushedProblem"][];
+        };
+        /**
+         * PushedProblem
+         * @description Something the server would not take.
+         */
+        PushedProblem: {
+            at: string;
+            what: string;
+            reason: string;
+        };
+        /**
+         * ProbeServer
+         * @description An address and a key to try. Without `api_key`, `library_id` names the library whose key is tried, at its own address only.
+         */
+        ProbeServer: {
+            url: string;
+            /** @default null */
+            api_key: string | null;
+            /** @default null */
+            library_id: number | null;
+        };
+        /**
+         * ServerProbe
+         * @description What an address and a key led to. `trouble` is null when the server can be mirrored, else `message` says what to do: `address` is
+         *         none, `private` networks are forbidden, `offline`, `redirect`, `refused` the key, `closed` to public addresses, `not_stash`, `too_old`.
+         *         `missing` are fields this version of Stash lacks; `counts` by kind of Stash's.
+         */
+        ServerProbe: {
+            url: string;
+            trouble: ("address" | "closed" | "not_stash" | "offline" | "private" | "redirect" | "refused" | "too_old") | null;
+            message: string | null;
+            version: string | null;
+            counts: {
+                [key: string]: number;
+            };
+            missing: string[];
+            milliseconds: number;
+        };
+        /** RemovedList */
+        RemovedList: {
+            items: components["schemas"]["RemovedEntry"][];
+            pagination: components["schemas"]["Pagination"];
+            snapshot: string;
+        };
+        /**
+         * RemovedEntry
+         * @description Something that was removed upstream, and comes back with all that was said about it when it is there again. `me` is what the asking
+         *         person said; `merged_into` is the item that took its words over.
+         */
+        RemovedEntry: {
+            kind: string;
+            id: number;
+            title: string;
+            removed_at: string;
+            /** @default null */
+            rating: number | null;
+            /** @default false */
+            favorite: boolean;
+            /** @default 0 */
+            play_count: number;
+            /** @default null */
+            merged_into: number | null;
+            /** @default null */
+            merged_title: string | null;
+        };
+        /**
+         * SetPushBack
+         * @description Whether, and whose, data go back to the server (default: the asking administrator's). `all_said` sends what was said before, too.
+         */
+        SetPushBack: {
+            enabled: boolean;
+            /** @default null */
+            user_id: number | null;
+            kinds?: ("favorite" | "o" | "plays" | "progress" | "rating")[];
+            /** @default false */
+            all_said: boolean;
+        };
+        /**
+         * UserDataState
+         * @description The newest import of one person's data, or null. `figures` are of the asking person, null when he asks about somebody else.
+         */
+        UserDataState: {
+            library_id: number;
+            user_id: number;
+            job: components["schemas"]["Job"] | null;
+            figures: components["schemas"]["UserDataFigures"] | null;
+        };
+        /**
+         * UserDataFigures
+         * @description What the asking person has said about items of the library he may see, wherever it came from; `o_items` is how many of them have an
+         *         o-counter from the server, `o_total` what those add up to.
+         */
+        UserDataFigures: {
+            rated: number;
+            played: number;
+            in_progress: number;
+            o_items: number;
+            o_total: number;
+        };
+        /**
+         * ImportUserData
+         * @description Which of a person's data to take over from the server: his own, or with `user_id` another's, which is for administrators. What he
+         *         said here and the server says otherwise stays, unless `overwrite`.
+         */
+        ImportUserData: {
+            kinds?: ("favorite" | "o" | "plays" | "progress" | "rating")[];
+            /** @default null */
+            user_id: number | null;
+            /** @default false */
+            overwrite: boolean;
+        };
+        /**
+         * RemoteWord
+         * @description What the server said about one work when the asking person's data were last taken over from it: the rating and place (0-1) both sides
+         *         had last, how many of its plays and watched seconds stand in his own, and its o-counter with its moments.
+         */
+        RemoteWord: {
+            item_id: number;
+            rating: number | null;
+            progress: number | null;
+            plays: number;
+            seconds: number;
+            o_count: number;
+            o_at: string[];
+        };
+        /**
          * StashHook
          * @description What Stash's plugin tells: the hook's `type` ("Scene.Update.Post") and the `id` of what it is about. Other fields are not read.
          */
@@ -3006,6 +4292,73 @@ export interface components {
             reason: string;
             first_seen_at: string;
             last_seen_at: string;
+        };
+        /**
+         * FeedList
+         * @description In the order they were added.
+         */
+        FeedList: {
+            feeds: components["schemas"]["FeedInfo"][];
+        };
+        /**
+         * FeedInfo
+         * @description `url` is where the feed is asked, which follows it when it moves for good; `given_url` as it was entered. `entries` are in the
+         *         document that was read last, null for one from whom items are kept. `reason` says why it fails, or is gone.
+         */
+        FeedInfo: {
+            id: number;
+            url: string;
+            given_url: string;
+            title: string | null;
+            site: string | null;
+            format: string | null;
+            /** @enum {unknown} */
+            state: "failing" | "gone" | "new" | "ready";
+            reason: string | null;
+            failures: number;
+            entries: number | null;
+            newest_at: string | null;
+            asked_at: string | null;
+            answered_at: string | null;
+            next_at: string | null;
+            every_seconds: number;
+        };
+        /**
+         * AddFeeds
+         * @description Feeds by address, and those an OPML document names. What the library reads already is passed over.
+         */
+        AddFeeds: {
+            /** @default [] */
+            urls: string[];
+            /** @default  */
+            opml: string;
+        };
+        /**
+         * ProbeFeed
+         * @description An address to try.
+         */
+        ProbeFeed: {
+            url: string;
+        };
+        /**
+         * FeedProbe
+         * @description An address that was tried. `trouble` is null when a feed answered.
+         */
+        FeedProbe: {
+            url: string;
+            trouble: string | null;
+            /** @default null */
+            title: string | null;
+            /** @default null */
+            site: string | null;
+            /** @default null */
+            format: string | null;
+            /** @default 0 */
+            entries: number;
+            /** @default null */
+            newest_at: string | null;
+            /** @default null */
+            newest_title: string | null;
         };
         /** JobList */
         JobList: {
@@ -3298,7 +4651,7 @@ export interface components {
         };
         /**
          * HistoryEntry
-         * @description One sitting. `source`: `watched`, or `marked` by hand. `counted` says whether it counts as a play.
+         * @description One sitting. `source`: `watched`, `marked` by hand, or `imported` from a server. `counted` says whether it counts as a play.
          */
         HistoryEntry: {
             id: number;
@@ -3308,7 +4661,7 @@ export interface components {
             seconds: number;
             counted: boolean;
             /** @enum {unknown} */
-            source: "marked" | "watched";
+            source: "imported" | "marked" | "watched";
         };
         /**
          * Home
@@ -3347,8 +4700,9 @@ export interface components {
         };
         /**
          * PersonalStatistics
-         * @description Of what the asking person sees. `items`, `plays` and `seconds` are of all time; `weeks` are the last 52, the oldest first, this one
-         *         last; `persons`, `studios`, `series`, `tags` and `genres` are the most played, of the 1,000 items played most.
+         * @description Of what the asking person sees. `items` (played at least once), `plays` and `seconds` are of all time; `weeks` are the last 52, the
+         *         oldest first, this one last. Seconds count from the first on, here as in the weeks, whether or not they became a play. `persons`,
+         *         `studios`, `series`, `tags` and `genres` are the most played, of the 1,000 items played most.
          */
         PersonalStatistics: {
             items: number;
@@ -3444,6 +4798,736 @@ export interface components {
             day: number;
             week: number;
             month: number;
+        };
+        /** PlaylistList */
+        PlaylistList: {
+            items: components["schemas"]["Playlist"][];
+            pagination: components["schemas"]["Pagination"];
+            snapshot: string;
+        };
+        /**
+         * Playlist
+         * @description `kind`: `blocks` for displays, or chosen `items`. `mine`: you made it; `editable`: you may change it. `item_count` counts the chosen
+         *         items you may see; 0 in playlists of blocks. On a display, administrators are told the counts of whom it plays as.
+         */
+        Playlist: {
+            id: number;
+            name: string;
+            /** @enum {unknown} */
+            kind: "blocks" | "items";
+            owner: components["schemas"]["Owner"];
+            shared: boolean;
+            mine: boolean;
+            editable: boolean;
+            display_id: number | null;
+            active: boolean;
+            version: number;
+            created_at: string;
+            updated_at: string;
+            blocks: components["schemas"]["Block"][];
+            item_count: number;
+        };
+        /** Owner */
+        Owner: {
+            id: number;
+            name: string;
+        };
+        /**
+         * Block
+         * @description What it says, and how many items there are for it. `filter` is a filter tree as JSON, or the part of an address behind `?`.
+         *
+         *         `available` counts exactly what it may draw from; null with `stale` where that is not known just now. `seen` is how many of those its
+         *         display has played in this round. `short`: fewer are there than it asks for. `problem` says why it plays nothing, "" when all is well.
+         *         What it looks for (`q`, `filter`, `view_id`) is told to those who may change the playlist; to others it is empty, for it may name what
+         *         is kept from them.
+         */
+        Block: {
+            id: number;
+            position: number;
+            title: string;
+            q: string;
+            filter: string;
+            view_id: number | null;
+            view_name: string | null;
+            count: number;
+            /** @enum {unknown} */
+            order: "newest" | "random";
+            /** @enum {unknown} */
+            format: "mixed" | "tall" | "wide";
+            dwell: number | null;
+            available: number | null;
+            seen: number;
+            short: boolean;
+            stale: boolean;
+            problem: string;
+        };
+        /**
+         * NewPlaylist
+         * @description For a display (`display_id`, for administrators) it is active at once where nothing else is.
+         */
+        NewPlaylist: {
+            name: string;
+            /**
+             * @default blocks
+             * @enum {unknown}
+             */
+            kind: "blocks" | "items";
+            /** @default false */
+            shared: boolean;
+            /** @default null */
+            display_id: number | null;
+            /** @default [] */
+            blocks: components["schemas"]["BlockSaid"][];
+        };
+        /**
+         * BlockSaid
+         * @description `filter`: a filter tree (as JSON text or as it is), or the part of an address behind `?`; what that says about order does not count.
+         *         `view_id`: a saved view of the playlist's maker, followed whenever it changes. What is given must all hold.
+         */
+        BlockSaid: {
+            /** @default  */
+            title: string;
+            /** @default  */
+            q: string;
+            /** @default null */
+            filter: string | Record<string, never> | null;
+            /** @default null */
+            view_id: number | null;
+            /** @default 10 */
+            count: number;
+            /**
+             * @default newest
+             * @enum {unknown}
+             */
+            order: "newest" | "random";
+            /**
+             * @default mixed
+             * @enum {unknown}
+             */
+            format: "mixed" | "tall" | "wide";
+            /** @default null */
+            dwell: number | null;
+        };
+        /**
+         * ImportPlaylist
+         * @description Either `playlist`, the document of an export as JSON, or `csv`, the text of one. `name` is for calling it otherwise.
+         */
+        ImportPlaylist: {
+            playlist?: components["schemas"]["ExportedPlaylist"];
+            csv?: string;
+            /** @default null */
+            name: string | null;
+        };
+        /**
+         * ExportedPlaylist
+         * @description `longshelf` is the number of this format, `source` names the installation that wrote it.
+         */
+        ExportedPlaylist: {
+            /**
+             * @default 1
+             * @enum {unknown}
+             */
+            longshelf: 1;
+            /** @default  */
+            source: string;
+            name: string;
+            /**
+             * @default blocks
+             * @enum {unknown}
+             */
+            kind: "blocks" | "items";
+            /** @default false */
+            shared: boolean;
+            /** @default [] */
+            blocks: components["schemas"]["ExportedBlock"][];
+            /** @default [] */
+            items: components["schemas"]["ExportedItem"][];
+        };
+        /** ExportedBlock */
+        ExportedBlock: {
+            /** @default  */
+            title: string;
+            /** @default  */
+            q: string;
+            /** @default  */
+            filter: string;
+            /** @default null */
+            view: components["schemas"]["ViewSaid"] | null;
+            /** @default 10 */
+            count: number;
+            /**
+             * @default newest
+             * @enum {unknown}
+             */
+            order: "newest" | "random";
+            /**
+             * @default mixed
+             * @enum {unknown}
+             */
+            format: "mixed" | "tall" | "wide";
+            /** @default null */
+            dwell: number | null;
+        };
+        /**
+         * ViewSaid
+         * @description A saved view by what it says, for another installation knows no ids of this one.
+         */
+        ViewSaid: {
+            name: string;
+            query: string;
+        };
+        /**
+         * ExportedItem
+         * @description An item by the name of its library and by what that calls it. `kind` and `title` are for people, and for telling whether it is the
+         *         same in another installation.
+         */
+        ExportedItem: {
+            library: string;
+            external_id: string;
+            /** @default  */
+            kind: string;
+            /** @default  */
+            title: string;
+        };
+        /**
+         * ImportedPlaylist
+         * @description `skipped` items are in no library here, or not for you; `missing` names the first hundred as the file does.
+         */
+        ImportedPlaylist: {
+            playlist: components["schemas"]["Playlist"];
+            skipped: number;
+            missing: components["schemas"]["ExportedItem"][];
+        };
+        /**
+         * PreviewBlock
+         * @description `display_id` (for administrators) counts for whom that display plays as. `block_id` is the block that is being edited.
+         */
+        PreviewBlock: {
+            /** @default  */
+            title: string;
+            /** @default  */
+            q: string;
+            /** @default null */
+            filter: string | Record<string, never> | null;
+            /** @default null */
+            view_id: number | null;
+            /** @default 10 */
+            count: number;
+            /**
+             * @default newest
+             * @enum {unknown}
+             */
+            order: "newest" | "random";
+            /**
+             * @default mixed
+             * @enum {unknown}
+             */
+            format: "mixed" | "tall" | "wide";
+            /** @default null */
+            dwell: number | null;
+            /** @default null */
+            display_id: number | null;
+            /** @default null */
+            block_id: number | null;
+        };
+        /**
+         * BlockPreview
+         * @description `items` are the first of them, at most twelve; for a display only those that you may see too. `total` is `available`, or 0 where that
+         *         is not known.
+         */
+        BlockPreview: {
+            available: number | null;
+            seen: number;
+            short: boolean;
+            stale: boolean;
+            items: components["schemas"]["ItemCard"][];
+            total: number;
+        };
+        /**
+         * EditPlaylist
+         * @description Any of them. `display_id` null takes it from its display.
+         */
+        EditPlaylist: {
+            name?: string;
+            shared?: boolean;
+            display_id?: number | null;
+            /** @default null */
+            version: number | null;
+        };
+        /**
+         * Duplicate
+         * @description The copy is yours, for no display and not shared. `name`: null for that of the original with a number.
+         */
+        Duplicate: {
+            /** @default null */
+            name: string | null;
+        };
+        /**
+         * Activate
+         * @description `display_id`: null for the one the playlist was made for.
+         */
+        Activate: {
+            /** @default null */
+            display_id: number | null;
+        };
+        /** NewBlock */
+        NewBlock: {
+            /** @default  */
+            title: string;
+            /** @default  */
+            q: string;
+            /** @default null */
+            filter: string | Record<string, never> | null;
+            /** @default null */
+            view_id: number | null;
+            /** @default 10 */
+            count: number;
+            /**
+             * @default newest
+             * @enum {unknown}
+             */
+            order: "newest" | "random";
+            /**
+             * @default mixed
+             * @enum {unknown}
+             */
+            format: "mixed" | "tall" | "wide";
+            /** @default null */
+            dwell: number | null;
+            /** @default null */
+            version: number | null;
+        };
+        /**
+         * OrderBlocks
+         * @description All blocks of the playlist, in their new order.
+         */
+        OrderBlocks: {
+            ids: number[];
+            /** @default null */
+            version: number | null;
+        };
+        /**
+         * EditBlock
+         * @description Any of them; what is not sent stays.
+         */
+        EditBlock: {
+            title?: string;
+            q?: string;
+            filter?: string | Record<string, never> | null;
+            view_id?: number | null;
+            count?: number;
+            /** @enum {unknown} */
+            order?: "newest" | "random";
+            /** @enum {unknown} */
+            format?: "mixed" | "tall" | "wide";
+            dwell?: number | null;
+            /** @default null */
+            version: number | null;
+        };
+        /** EntryList */
+        EntryList: {
+            items: components["schemas"]["Entry"][];
+            pagination: components["schemas"]["Pagination"];
+            snapshot: string;
+        };
+        /**
+         * Entry
+         * @description `item` is null where it was removed from its library (`gone`); it keeps its place and comes back there.
+         */
+        Entry: {
+            entry_id: number;
+            item: components["schemas"]["ItemCard"] | null;
+            gone: boolean;
+            added_at: string;
+        };
+        /**
+         * AddEntries
+         * @description Either `item_ids`, in this order, or all items of `query`, the part of an address behind `?`, in its order. They come to stand before
+         *         the entry `before`, or last. `unique` leaves out what is in the playlist already.
+         */
+        AddEntries: {
+            item_ids?: number[];
+            query?: string;
+            /** @default null */
+            before: number | null;
+            /** @default false */
+            unique: boolean;
+            /** @default null */
+            version: number | null;
+        };
+        /**
+         * EntriesChanged
+         * @description `changed` entries were added, removed or moved; `skipped` ones are not there, or not for you.
+         */
+        EntriesChanged: {
+            version: number;
+            item_count: number;
+            changed: number;
+            skipped: number;
+        };
+        /** RemoveEntries */
+        RemoveEntries: {
+            entry_ids: number[];
+            /** @default null */
+            version: number | null;
+        };
+        /**
+         * OrderEntries
+         * @description Moves the entries, in this order, to before the entry `before`, or to the end.
+         */
+        OrderEntries: {
+            entry_ids: number[];
+            /** @default null */
+            before: number | null;
+            /** @default null */
+            version: number | null;
+        };
+        /**
+         * Place
+         * @description Where you are in a playlist; `entry_id` null at its beginning. `seed` is null unless you play it shuffled.
+         */
+        Place: {
+            entry_id: number | null;
+            shuffle: boolean;
+            seed: number | null;
+            updated_at: string | null;
+        };
+        /**
+         * PutPlace
+         * @description To `shuffle` without a `seed` keeps the one there is, or draws one.
+         */
+        PutPlace: {
+            entry_id: number | null;
+            /** @default false */
+            shuffle: boolean;
+            /** @default null */
+            seed: number | null;
+        };
+        /**
+         * NextEntry
+         * @description What comes next and can be played; null at the end.
+         */
+        NextEntry: {
+            entry: components["schemas"]["Entry"] | null;
+        };
+        /** DisplayList */
+        DisplayList: {
+            items: components["schemas"]["Display"][];
+            pagination: components["schemas"]["Pagination"];
+            snapshot: string;
+        };
+        /**
+         * Display
+         * @description `user` is as whom it plays, null when that account is gone; `note` says why nothing plays, or which block has nothing.
+         */
+        Display: {
+            id: number;
+            code: string;
+            name: string;
+            /** @enum {unknown} */
+            state: "paused" | "playing" | "stopped";
+            online: boolean;
+            last_seen_at: string | null;
+            user: components["schemas"]["DisplayUser"] | null;
+            playlist_id: number | null;
+            playlist_name: string | null;
+            current: components["schemas"]["Playing"] | null;
+            volume: number;
+            muted: boolean;
+            settings: components["schemas"]["DisplaySettings"];
+            note: string;
+            generation: number;
+            version: number;
+            created_at: string;
+            claimed_at: string | null;
+        };
+        /** DisplayUser */
+        DisplayUser: {
+            id: number;
+            name: string;
+        };
+        /**
+         * Playing
+         * @description What is current: `slot` is its id, `position` how many of its `seconds` have passed. `item` is null for an administrator who may not
+         *         see it.
+         */
+        Playing: {
+            slot: number;
+            generation: number;
+            block_id: number;
+            item: components["schemas"]["SlotItem"] | null;
+            position: number;
+            seconds: number;
+        };
+        /**
+         * SlotItem
+         * @description What a slot shows. `cover` is a relative address, for who is signed in; a screen uses the slot's `thumb`.
+         */
+        SlotItem: {
+            id: number;
+            library_id: number;
+            kind: components["schemas"]["ItemKind"];
+            title: string;
+            /** @default null */
+            subtitle: string | null;
+            /** @default null */
+            date: string | null;
+            /** @default null */
+            duration: number | null;
+            /** @default null */
+            width: number | null;
+            /** @default null */
+            height: number | null;
+            /** @default null */
+            pages: number | null;
+            /** @default null */
+            cover: string | null;
+            /** @default null */
+            color: string | null;
+        };
+        /**
+         * DisplaySettings
+         * @description `dwell`: seconds a picture stands, unless its block says; `rotate`: degrees clockwise.
+         */
+        DisplaySettings: {
+            /** @default 10 */
+            dwell: number;
+            /**
+             * @default contain
+             * @enum {unknown}
+             */
+            fit: "contain" | "cover";
+            /**
+             * @default 0
+             * @enum {unknown}
+             */
+            rotate: 0 | 90 | 180 | 270;
+        };
+        /**
+         * ClaimDisplay
+         * @description `code` as the screen shows it; case, spaces and hyphens do not count. `user_id`: as whom it plays, you when not sent.
+         */
+        ClaimDisplay: {
+            code: string;
+            name: string;
+            user_id?: number;
+        };
+        /**
+         * EditDisplay
+         * @description Any of them; what is not sent stays.
+         */
+        EditDisplay: {
+            name?: string;
+            user_id?: number;
+            settings?: components["schemas"]["SettingsSaid"];
+        };
+        /** SettingsSaid */
+        SettingsSaid: {
+            dwell?: number;
+            /** @enum {unknown} */
+            fit?: "contain" | "cover";
+            /** @enum {unknown} */
+            rotate?: 0 | 90 | 180 | 270;
+        };
+        /**
+         * Skip
+         * @description `slot_id`: the one you see playing; when another plays by now, nothing happens.
+         */
+        Skip: {
+            slot_id?: number;
+        };
+        /** Seek */
+        Seek: {
+            seconds: number;
+        };
+        /** SetVolume */
+        SetVolume: {
+            volume?: number;
+            muted?: boolean;
+        };
+        /**
+         * TimelineView
+         * @description By position: the last that have ended, the current one, and the next few.
+         */
+        TimelineView: {
+            generation: number;
+            slots: components["schemas"]["TimelineSlot"][];
+        };
+        /**
+         * TimelineSlot
+         * @description `position` runs on from 0 since the last rebuild, `loop` counts the ways through the playlist from 0. `item` is null for an
+         *         administrator who may not see it.
+         */
+        TimelineSlot: {
+            id: number;
+            position: number;
+            generation: number;
+            loop: number;
+            block_id: number;
+            item: components["schemas"]["SlotItem"] | null;
+            /** @enum {unknown} */
+            status: "current" | "failed" | "planned" | "played" | "skipped" | "timeout";
+            seconds: number;
+        };
+        /** PlayedList */
+        PlayedList: {
+            items: components["schemas"]["PlayedEntry"][];
+            pagination: components["schemas"]["Pagination"];
+            snapshot: string;
+        };
+        /**
+         * PlayedEntry
+         * @description `number` counts what the display played; `seconds` is how long, as the player said.
+         */
+        PlayedEntry: {
+            number: number;
+            item: components["schemas"]["SlotItem"];
+            block_id: number;
+            /** @enum {unknown} */
+            outcome: "failed" | "played" | "skipped" | "timeout";
+            seconds: number;
+            played_at: string;
+        };
+        /**
+         * NewScreen
+         * @description `code` is all the player is known by from now on: it keeps it.
+         */
+        NewScreen: {
+            code: string;
+            poll_seconds: number;
+        };
+        /**
+         * Screen
+         * @description What the player is asked to do. While `state` is `pairing` nothing else is told.
+         */
+        Screen: {
+            /** @enum {unknown} */
+            state: "pairing" | "paused" | "playing" | "stopped";
+            /** @default 0 */
+            generation: number;
+            /** @default null */
+            current: components["schemas"]["ScreenSlot"] | null;
+            /** @default [] */
+            upcoming: components["schemas"]["ScreenSlot"][];
+            /** @default 100 */
+            volume: number;
+            /** @default false */
+            muted: boolean;
+            /**
+             * @default {
+             *       "number": 0,
+             *       "seconds": 0
+             *     }
+             */
+            seek: components["schemas"]["SeekTo"];
+            /**
+             * @default {
+             *       "dwell": 10,
+             *       "fit": "contain",
+             *       "rotate": 0
+             *     }
+             */
+            settings: components["schemas"]["DisplaySettings"];
+            /** @default  */
+            name: string;
+            /** @default  */
+            note: string;
+            /** @default 0 */
+            version: number;
+            /** @default 0 */
+            poll_seconds: number;
+        };
+        /**
+         * ScreenSlot
+         * @description `media` and `thumb` are relative addresses, null where there is nothing to fetch; `mime` is the media's type; `parts` counts the
+         *         files of a longer work, told apart by `n` in the media's address. `position` is where to go on.
+         */
+        ScreenSlot: {
+            id: number;
+            generation: number;
+            item: components["schemas"]["SlotItem"];
+            seconds: number;
+            position: number;
+            media: string | null;
+            mime: string | null;
+            parts: number;
+            thumb: string | null;
+        };
+        /**
+         * SeekTo
+         * @description A new `number` is a new wish to go to `seconds`.
+         */
+        SeekTo: {
+            number: number;
+            seconds: number;
+        };
+        /**
+         * Played
+         * @description `seconds`: how long it played.
+         */
+        Played: {
+            slot_id: number;
+            generation: number;
+            /**
+             * @default played
+             * @enum {unknown}
+             */
+            outcome: "failed" | "played" | "skipped";
+            /** @default 0 */
+            seconds: number;
+        };
+        /**
+         * Acknowledged
+         * @description `applied`: whether this word changed anything. The rest is how things are now.
+         */
+        Acknowledged: {
+            /** @enum {unknown} */
+            state: "pairing" | "paused" | "playing" | "stopped";
+            /** @default 0 */
+            generation: number;
+            /** @default null */
+            current: components["schemas"]["ScreenSlot"] | null;
+            /** @default [] */
+            upcoming: components["schemas"]["ScreenSlot"][];
+            /** @default 100 */
+            volume: number;
+            /** @default false */
+            muted: boolean;
+            /**
+             * @default {
+             *       "number": 0,
+             *       "seconds": 0
+             *     }
+             */
+            seek: components["schemas"]["SeekTo"];
+            /**
+             * @default {
+             *       "dwell": 10,
+             *       "fit": "contain",
+             *       "rotate": 0
+             *     }
+             */
+            settings: components["schemas"]["DisplaySettings"];
+            /** @default  */
+            name: string;
+            /** @default  */
+            note: string;
+            /** @default 0 */
+            version: number;
+            /** @default 0 */
+            poll_seconds: number;
+            applied: boolean;
+        };
+        /**
+         * At
+         * @description Where the player is in a slot. `paused`: it does not move on, whatever the reason.
+         */
+        At: {
+            slot_id: number;
+            generation: number;
+            position: number;
+            /** @default false */
+            paused: boolean;
         };
         /** AccountList */
         AccountList: {
@@ -3662,6 +5746,43 @@ export interface components {
             href: string;
             title: string;
         };
+        /**
+         * Playback
+         * @description What a player may use of an item; addresses are relative to the server's root. `sources` come in the order they are to be tried.
+         *         `sprites` is WebVTT that tells which part of a picture belongs to which second; it may turn out not to be there, like `preview`.
+         */
+        Playback: {
+            item_id: number;
+            remote: boolean;
+            duration: number | null;
+            sources: components["schemas"]["PlayableSource"][];
+            captions: components["schemas"]["PlayableCaptions"][];
+            chapters: string | null;
+            sprites: string | null;
+            preview: string | null;
+            heatmap: string | null;
+            script: string | null;
+        };
+        /**
+         * PlayableSource
+         * @description One way to play it. `converted` ones are made while they are watched: they have no length and cannot be wound, but begin at any
+         *         second given as `&start=`. `resolution` is the most lines the picture has, null for as many as the file.
+         */
+        PlayableSource: {
+            url: string;
+            mime: string;
+            label: string;
+            converted: boolean;
+            resolution: string | null;
+        };
+        /**
+         * PlayableCaptions
+         * @description WebVTT. `language` as the source writes it, "00" for unknown.
+         */
+        PlayableCaptions: {
+            url: string;
+            language: string;
+        };
         /** Health */
         Health: {
             /** @enum {unknown} */
@@ -3862,12 +5983,22 @@ export interface components {
         q_: string;
         /** @description Only those you favour, in numbered pages */
         favorite_: boolean;
+        /** @description Only those right below this one, by its id */
+        parent: number;
         /** @description name (the default), or the number of items you see */
         sort_: "count" | "name";
         /** @description asc or desc; names go up and counts down unless told otherwise */
         order_: "asc" | "desc";
+        /** @description The version you saw: refused when somebody has changed it since */
+        version: number;
         /** @description As a file to keep, not to show */
         download: boolean;
+        /** @description The version from the address of the picture */
+        v: string;
+        /** @description Width in pixels */
+        w: 192 | 384 | 768;
+        /** @description The most lines the picture has */
+        resolution: "" | "1080p" | "2160p" | "240p" | "480p" | "720p";
     };
     requestBodies: never;
     headers: never;
@@ -4057,6 +6188,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Entity"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setImageOfPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeImageOfPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeImage"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeImageOfPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -4269,6 +6499,105 @@ export interface operations {
             };
         };
     };
+    setImageOfStudio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeImageOfStudio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeImage"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeImageOfStudio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     locksOfStudio: {
         parameters: {
             query?: never;
@@ -4457,6 +6786,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Entity"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setImageOfTag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeImageOfTag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeImage"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeImageOfTag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -4669,6 +7097,105 @@ export interface operations {
             };
         };
     };
+    setImageOfGenre: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeImageOfGenre: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeImage"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeImageOfGenre: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     locksOfGenre: {
         parameters: {
             query?: never;
@@ -4857,6 +7384,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Entity"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setImageOfSeries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeImageOfSeries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeImage"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeImageOfSeries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -5069,6 +7695,105 @@ export interface operations {
             };
         };
     };
+    setImageOfGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeImageOfGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeImage"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeImageOfGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     locksOfGroup: {
         parameters: {
             query?: never;
@@ -5269,6 +7994,105 @@ export interface operations {
             };
         };
     };
+    setImageOfGallery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeImageOfGallery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeImage"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeImageOfGallery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     locksOfGallery: {
         parameters: {
             query?: never;
@@ -5457,6 +8281,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Entity"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setImageOfPublisher: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeImageOfPublisher: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeImage"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeImageOfPublisher: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -7247,6 +10170,8 @@ export interface operations {
                 q?: components["parameters"]["q_"];
                 /** @description Only those you favour, in numbered pages */
                 favorite?: components["parameters"]["favorite_"];
+                /** @description Only those right below this one, by its id */
+                parent?: components["parameters"]["parent"];
                 /** @description name (the default), or the number of items you see */
                 sort?: components["parameters"]["sort_"];
                 /** @description asc or desc; names go up and counts down unless told otherwise */
@@ -7330,6 +10255,8 @@ export interface operations {
                 q?: components["parameters"]["q_"];
                 /** @description Only those you favour, in numbered pages */
                 favorite?: components["parameters"]["favorite_"];
+                /** @description Only those right below this one, by its id */
+                parent?: components["parameters"]["parent"];
                 /** @description name (the default), or the number of items you see */
                 sort?: components["parameters"]["sort_"];
                 /** @description asc or desc; names go up and counts down unless told otherwise */
@@ -7413,6 +10340,8 @@ export interface operations {
                 q?: components["parameters"]["q_"];
                 /** @description Only those you favour, in numbered pages */
                 favorite?: components["parameters"]["favorite_"];
+                /** @description Only those right below this one, by its id */
+                parent?: components["parameters"]["parent"];
                 /** @description name (the default), or the number of items you see */
                 sort?: components["parameters"]["sort_"];
                 /** @description asc or desc; names go up and counts down unless told otherwise */
@@ -7496,6 +10425,8 @@ export interface operations {
                 q?: components["parameters"]["q_"];
                 /** @description Only those you favour, in numbered pages */
                 favorite?: components["parameters"]["favorite_"];
+                /** @description Only those right below this one, by its id */
+                parent?: components["parameters"]["parent"];
                 /** @description name (the default), or the number of items you see */
                 sort?: components["parameters"]["sort_"];
                 /** @description asc or desc; names go up and counts down unless told otherwise */
@@ -7579,6 +10510,8 @@ export interface operations {
                 q?: components["parameters"]["q_"];
                 /** @description Only those you favour, in numbered pages */
                 favorite?: components["parameters"]["favorite_"];
+                /** @description Only those right below this one, by its id */
+                parent?: components["parameters"]["parent"];
                 /** @description name (the default), or the number of items you see */
                 sort?: components["parameters"]["sort_"];
                 /** @description asc or desc; names go up and counts down unless told otherwise */
@@ -7662,6 +10595,8 @@ export interface operations {
                 q?: components["parameters"]["q_"];
                 /** @description Only those you favour, in numbered pages */
                 favorite?: components["parameters"]["favorite_"];
+                /** @description Only those right below this one, by its id */
+                parent?: components["parameters"]["parent"];
                 /** @description name (the default), or the number of items you see */
                 sort?: components["parameters"]["sort_"];
                 /** @description asc or desc; names go up and counts down unless told otherwise */
@@ -7745,6 +10680,8 @@ export interface operations {
                 q?: components["parameters"]["q_"];
                 /** @description Only those you favour, in numbered pages */
                 favorite?: components["parameters"]["favorite_"];
+                /** @description Only those right below this one, by its id */
+                parent?: components["parameters"]["parent"];
                 /** @description name (the default), or the number of items you see */
                 sort?: components["parameters"]["sort_"];
                 /** @description asc or desc; names go up and counts down unless told otherwise */
@@ -7828,6 +10765,8 @@ export interface operations {
                 q?: components["parameters"]["q_"];
                 /** @description Only those you favour, in numbered pages */
                 favorite?: components["parameters"]["favorite_"];
+                /** @description Only those right below this one, by its id */
+                parent?: components["parameters"]["parent"];
                 /** @description name (the default), or the number of items you see */
                 sort?: components["parameters"]["sort_"];
                 /** @description asc or desc; names go up and counts down unless told otherwise */
@@ -8201,6 +11140,37 @@ export interface operations {
             };
         };
     };
+    getStash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MirrorStatus"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     changeStash: {
         parameters: {
             query?: never;
@@ -8223,6 +11193,242 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LibraryInfo"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    probeStash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProbeServer"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerProbe"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRemoved: {
+        parameters: {
+            query?: {
+                /** @description Page number from 1 */
+                page?: components["parameters"]["page"];
+                /** @description Entries a page, 1-1000 */
+                page_size?: components["parameters"]["page_size"];
+            };
+            header?: never;
+            path: {
+                library_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeStashHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MirrorStatus"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setPushBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPushBack"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushBackState"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUserData: {
+        parameters: {
+            query?: {
+                /** @description another person's; for administrators */
+                user_id?: number | null;
+            };
+            header?: never;
+            path: {
+                library_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDataState"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importUserData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ImportUserData"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRemoteWord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemoteWord"];
                 };
             };
             /** @description A problem */
@@ -8292,6 +11498,135 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LibraryIssueList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addFeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddFeeds"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library_id: number;
+                feed_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    probeFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProbeFeed"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedProbe"];
                 };
             };
             /** @description A problem */
@@ -9808,6 +13143,1460 @@ export interface operations {
             };
         };
     };
+    listPlaylists: {
+        parameters: {
+            query?: {
+                /** @description Only those of blocks, or of chosen items */
+                kind?: "blocks" | "items";
+                /** @description Only those for this display */
+                display_id?: number;
+                /** @description Page number from 1 */
+                page?: components["parameters"]["page"];
+                /** @description Entries a page, 1-1000 */
+                page_size?: components["parameters"]["page_size"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPlaylist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlaylist"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importPlaylist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportPlaylist"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedPlaylist"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewBlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewBlock"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlaylist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePlaylist: {
+        parameters: {
+            query?: {
+                /** @description The version you saw: refused when somebody has changed it since */
+                version?: components["parameters"]["version"];
+            };
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editPlaylist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditPlaylist"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicatePlaylist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Duplicate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activatePlaylist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Activate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportPlaylist: {
+        parameters: {
+            query?: {
+                /** @description A document, or a table for spreadsheets */
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportedPlaylist"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addBlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBlock"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orderBlocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderBlocks"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteBlock: {
+        parameters: {
+            query?: {
+                /** @description The version you saw: refused when somebody has changed it since */
+                version?: components["parameters"]["version"];
+            };
+            header?: never;
+            path: {
+                playlist_id: number;
+                block_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editBlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+                block_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditBlock"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPlaylistItems: {
+        parameters: {
+            query?: {
+                /** @description page number from 1; one of page, offset and cursor */
+                page?: components["parameters"]["page_"];
+                /** @description position of the first item, from 0 */
+                offset?: components["parameters"]["offset"];
+                /** @description next_cursor or prev_cursor of another page of the same query and sort */
+                cursor?: components["parameters"]["cursor"];
+                /** @description items on a page, 1-1000, default 50 */
+                page_size?: components["parameters"]["page_size_"];
+                /** @description alias of page_size */
+                per_page?: components["parameters"]["per_page"];
+            };
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addPlaylistItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddEntries"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesChanged"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removePlaylistItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveEntries"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesChanged"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orderPlaylistItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderEntries"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesChanged"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlaylistPlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Place"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPlaylistPlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutPlace"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Place"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nextPlaylistItem: {
+        parameters: {
+            query?: {
+                /** @description Where you are; the beginning without it */
+                entry_id?: number;
+                /** @description In the shuffle of your place, or of `seed` */
+                shuffle?: boolean;
+                /** @description Which shuffle */
+                seed?: number;
+                /** @description What comes before it instead */
+                back?: boolean;
+            };
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextEntry"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDisplays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claimDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimDisplay"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                display_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                display_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                display_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditDisplay"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rebuildDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                display_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    playDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                display_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                display_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                display_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nextOnDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                display_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Skip"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previousOnDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                display_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Skip"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seekOnDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                display_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seek"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setDisplayVolume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                display_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetVolume"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTimeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                display_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDisplayHistory: {
+        parameters: {
+            query?: {
+                /** @description Page number from 1 */
+                page?: components["parameters"]["page"];
+                /** @description Entries a page, 1-1000 */
+                page_size?: components["parameters"]["page_size"];
+            };
+            header?: never;
+            path: {
+                display_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlayedList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openScreen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewScreen"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScreen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screen"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    screenEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    screenPlayed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Played"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledged"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    screenAt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["At"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledged"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScreenMedia: {
+        parameters: {
+            query?: {
+                /** @description Which file of a longer work, from 0 */
+                n?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScreenThumb: {
+        parameters: {
+            query?: {
+                /** @description The version from the slot's thumb address */
+                v?: string;
+                /** @description Width in pixels */
+                w?: 192 | 384 | 768;
+            };
+            header?: never;
+            path: {
+                code: string;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listUsers: {
         parameters: {
             query?: {
@@ -10664,10 +15453,10 @@ export interface operations {
     getThumb: {
         parameters: {
             query?: {
-                /** @description The version from the item's cover address */
-                v?: string;
+                /** @description The version from the address of the picture */
+                v?: components["parameters"]["v"];
                 /** @description Width in pixels */
-                w?: 192 | 384 | 768;
+                w?: components["parameters"]["w"];
             };
             header?: never;
             path: {
@@ -10684,6 +15473,401 @@ export interface operations {
                 };
                 content: {
                     "image/webp": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPortrait: {
+        parameters: {
+            query?: {
+                /** @description The version from the address of the picture */
+                v?: components["parameters"]["v"];
+                /** @description Width in pixels */
+                w?: components["parameters"]["w"];
+            };
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlayback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playback"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getChapters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vtt": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStream: {
+        parameters: {
+            query?: {
+                /** @description What it is converted into */
+                format?: "mp4" | "webm";
+                /** @description The most lines the picture has */
+                resolution?: components["parameters"]["resolution"];
+                /** @description Seconds to begin at */
+                start?: number;
+            };
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getManifest: {
+        parameters: {
+            query?: {
+                /** @description The most lines the picture has */
+                resolution?: components["parameters"]["resolution"];
+            };
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apple.mpegurl": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSegment: {
+        parameters: {
+            query?: {
+                /** @description The most lines the picture has */
+                resolution?: components["parameters"]["resolution"];
+            };
+            header?: never;
+            path: {
+                item_id: number;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp2t": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPreview: {
+        parameters: {
+            query?: {
+                /** @description A film, or an animated picture */
+                format?: "mp4" | "webp";
+            };
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSpritePlaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vtt": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSprite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCaption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vtt": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHeatmap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description A problem */

@@ -146,7 +146,10 @@ export interface Facets {
   total_count: number;
 }
 
-/** `item_count` counts what this viewer sees; `via_person_count` what he reaches through persons that carry it. */
+/**
+ * `item_count` counts what this viewer sees; `via_person_count` what he reaches through persons that carry it;
+ * `child_count` those right below it, null where nobody counted them. `image_given`: by hand, not by its source.
+ */
 export interface Entity {
   id: number;
   library_id: number;
@@ -156,10 +159,12 @@ export interface Entity {
   description: string | null;
   item_count: number;
   via_person_count: number;
+  child_count?: number | null;
   parents: { id: number; name: string }[];
   links: Link[];
   aliases: string[];
   image: string | null;
+  image_given?: boolean;
   me: { rating: number | null; favorite: boolean; hidden: boolean };
 }
 
@@ -176,6 +181,8 @@ export interface Library {
   scanned_at: string | null;
   folders: string[] | null;
   options: Record<string, unknown> | null;
+  /** Of a mirrored server; only administrators are told. */
+  url?: string | null | undefined;
 }
 
 export interface ScanIssue {

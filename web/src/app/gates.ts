@@ -4,7 +4,8 @@ import type { SetupState } from '@/api/types';
 import { queryClient } from './providers';
 import { router } from './router';
 
-const OUTSIDE = new Set(['/sign-in', '/setup']);
+// A screen has no account, and nobody stands before it who could sign in.
+const OUTSIDE = new Set(['/sign-in', '/setup', '/screen']);
 
 /** A refused visitor is led to the door: first-run setup while the server has no administrator, else signing in. */
 export function guardRoutes(): void {

@@ -78,6 +78,15 @@ export function formatAgo(time: string | null, now: number): string {
   return formatDate(time);
 }
 
+/** "in 40 min"; "now" for what is due. */
+export function formatIn(time: string, now: number): string {
+  const seconds = (Date.parse(time) - now) / 1000;
+  if (seconds < 60) return 'now';
+  if (seconds < 3600) return `in ${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `in ${Math.floor(seconds / 3600)} h`;
+  return `in ${plural(Math.floor(seconds / 86_400), 'day')}`;
+}
+
 /** "1920 × 1080", or "" when either side is unknown. */
 export function formatDimensions(width: number | null, height: number | null): string {
   return width === null || height === null ? '' : `${width} × ${height}`;

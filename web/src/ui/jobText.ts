@@ -6,6 +6,8 @@ const NAMES: Readonly<Record<string, string>> = {
   scan: 'Scan',
   sync: 'Sync',
   import: 'Import',
+  import_user_data: 'Import of ratings and plays',
+  push_back: 'Push back of ratings and plays',
   colors: 'Cover colours',
   remove_library: 'Remove library',
   bulk_edit: 'Change of many items',

@@ -12,7 +12,7 @@ def browse(kind: EntityKind) -> Callable[[Call], shapes.EntityList]:
     """The list of one kind."""
 
     def handler(call: Call) -> shapes.EntityList:
-        query = read_entity_query(call.query["q"], call.query["sort"], call.query["order"])
+        query = read_entity_query(call.query["q"], call.query["sort"], call.query["order"], call.query["parent"])
         lists = call.services.favorites if call.query["favorite"] else call.services.entities
         return lists.browse(call.viewer, kind, query, call.page())
 

@@ -1,4 +1,6 @@
-"""Live events as a stream: `hello`, then `job` (for administrators) and `library` as things happen."""
+"""Live events as a stream: `hello`, then `library`, and for administrators `job`, `display` and `displays`, as things happen."""
+
+from functools import partial
 
 from starlette.responses import Response, StreamingResponse
 
@@ -19,4 +21,5 @@ async def stream(call: Call) -> Response:
 def _hears(call: Call) -> Hears | None:
     """As he may now: his session or key may be over, and his rights may be others."""
     viewer = credentials(call.request, call.services).viewer(call.services)
-    return Hears(viewer.admin, call.services.libraries.known(viewer)) if viewer.known else None
+    displays = partial(call.services.board.of_ids, viewer) if viewer.admin else None
+    return Hears(viewer.admin, call.services.libraries.known(viewer), displays) if viewer.known else None

@@ -4,13 +4,16 @@ import os
 
 from starlette.responses import Response
 
+from longshelf.api.passing import unless_gone
 from longshelf.api.route import Answer, Call
-from longshelf.api.sending import file_response
+from longshelf.api.sending import has_picture, media_response, thumbnail
+from longshelf.catalog.files import Place
 from longshelf.errors import NotFound
 from longshelf.media import pages
 from longshelf.media.covers import Original
 from longshelf.media.locate import Located, file_path, opened
 from longshelf.media.ranges import Validators, plan, validators
+from longshelf.media.remote_pictures import Pictured
 
 IMMUTABLE = "private, max-age=31536000, immutable"
 REVALIDATE = "private, no-cache"
@@ -25,8 +28,8 @@ BOOK_POLICY = (
 
 
 async def media(call: Call) -> Response:
-    place = await _located(call)
-    return await file_response(call, place, call.path.get("n", 0))
+    place = await call.services.threads.read(call.services.files.place, call.viewer, call.path["item_id"])
+    return await media_response(call, place, call.path.get("n", 0))
 
 
 async def page(call: Call) -> Response:
@@ -52,14 +55,19 @@ async def resource(call: Call) -> Response:
 
 async def thumb(call: Call) -> Response:
     """Kept for ever by a client that asked for the version there is."""
-    place = await _located(call)
-    if place.cover is None:
+    return await picture_response(call, await call.services.threads.read(call.services.files.picture, call.viewer, call.path["item_id"]))
+
+
+async def picture_response(call: Call, place: Place | Pictured) -> Response:
+    """The thumbnail of whatever has a picture, by the parameters `v` and `w`."""
+    if not has_picture(place):
         raise NotFound("This item has no picture.")
-    tag = f'"{place.version}-{call.query["w"]}"'
+    width = call.query["w"]
+    tag = f'"{place.version}-{width}"'
     headers = {"etag": tag, "cache-control": IMMUTABLE if call.query["v"] == place.version else REVALIDATE}
     if call.request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    made = await call.services.thumbnails.thumbnail(place, call.query["w"])
+    made = await unless_gone(call.request.receive, thumbnail(call, place, width))
     return Response(made.data, headers=headers, media_type="image/webp")
 
 

@@ -27,6 +27,10 @@ def create(call: Call) -> shapes.LibraryInfo:
         given = msgspec.structs.asdict(body.stash)
         key = given.pop("api_key")
         return call.services.libraries.create_stash(call.viewer, body.name, StashOptions(**given), key)
+    if body.feeds or body.opml:
+        if body.folders:
+            raise Invalid("folders", "a library has folders or feeds, not both")
+        return call.services.libraries.create_feeds(call.viewer, body.name, body.feeds, body.opml)
     options = FolderOptions(folders=list(body.folders), **msgspec.structs.asdict(body.options))
     return call.services.libraries.create(call.viewer, body.name, options)
 

@@ -1,9 +1,9 @@
 """Addresses of edits: of entities, of many items at once, of what was edited before and of taking it back."""
 
 from longshelf.api import params
-from longshelf.api.handlers import edits
+from longshelf.api.handlers import edits, pictures
 from longshelf.api.route import Route
-from longshelf.api.routes.rows import ADMIN, get, patch, post
+from longshelf.api.routes.rows import ADMIN, delete, get, patch, post, put
 from longshelf.catalog import edit_shapes, shapes
 from longshelf.model.kinds import PLURALS, EntityKind
 
@@ -13,6 +13,11 @@ def _entity_routes(kind: EntityKind, plural: str) -> tuple[Route, ...]:
     return (
         patch(path, f"edit{name}", edits.entity(kind), f"Edit a {kind.value}; what is sent is kept against every later scan and mirror",
               body=edit_shapes.EditEntity, answer=shapes.Entity, access=ADMIN),
+        put(f"{path}/image", f"setImageOf{name}", pictures.upload(kind), f"Give a {kind.value} a picture: the body is the picture itself",
+             answer=shapes.Entity, access=ADMIN, upload="image/*"),
+        post(f"{path}/image", f"takeImageOf{name}", pictures.from_item(kind), f"Give a {kind.value} the picture of an item",
+              body=edit_shapes.TakeImage, answer=shapes.Entity, access=ADMIN),
+        delete(f"{path}/image", f"removeImageOf{name}", pictures.remove(kind), "Take that picture away again", access=ADMIN),
         get(f"{path}/locks", f"locksOf{name}", edits.entity_locks(kind), "Fields that were edited by hand",
              answer=edit_shapes.LockList, access=ADMIN),
         post(f"{path}/merge", f"merge{plural.title()}", edits.merge(kind), f"Merge other {plural} into this one",

@@ -11,7 +11,7 @@ from longshelf.model.kinds import PLURALS, EntityKind
 def _entity_routes(kind: EntityKind, plural: str) -> tuple[Route, ...]:
     return (
         get(f"/api/{plural}", f"list{plural.title()}", entities.browse(kind), f"One page of {plural}",
-             answer=shapes.EntityList, params=(params.SEARCH, params.FAVORITE, *params.ENTITY_SORTING, *params.PAGING)),
+             answer=shapes.EntityList, params=(params.SEARCH, params.FAVORITE, params.PARENT, *params.ENTITY_SORTING, *params.PAGING)),
         get(f"/api/{plural}/{{entity_id}}", f"get{kind.value.title()}", entities.one(kind), f"One {kind.value}", answer=shapes.Entity),
         Route(method="PUT", path=f"/api/{plural}/{{entity_id}}/me", name=f"edit{kind.value.title()}Me", handler=entities.edit_me(kind),
               about=f"What you say about a {kind.value}: rating, favourite, hidden", body=editing.EditEntityMe, answer=shapes.EntityMe),

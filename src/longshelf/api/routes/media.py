@@ -4,14 +4,18 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from longshelf.api.handlers import files
+from longshelf.api.handlers import files, pictures, proxy
 from longshelf.api.route import Param
 from longshelf.api.routes.rows import get
+from longshelf.catalog.playing import Playback
 from longshelf.media.pages import SpineSection
 
-BYTES, WEBP = "application/octet-stream", "image/webp"
+BYTES, WEBP, VTT, JPEG = "application/octet-stream", "image/webp", "text/vtt", "image/jpeg"
 
 _WIDTH = Param(name="w", type=Literal[192, 384, 768], default=384, about="Width in pixels")
+_VERSION = Param(name="v", about="The version from the address of the picture")
+_RESOLUTION = Param(name="resolution", type=Literal["", "240p", "480p", "720p", "1080p", "2160p"], default="",
+                    about="The most lines the picture has")  # fmt: skip
 _DOWNLOAD = Param(name="download", type=bool, default=False, about="As a file to keep, not to show")
 MEDIA = (
     get("/media/{item_id}/file", "getFile", files.media, "The first file; ranges and conditions as in RFC 9110",
@@ -22,5 +26,25 @@ MEDIA = (
     get("/media/{item_id}/spine", "getSpine", files.spine, "The parts of an EPUB, in reading order", answer=list[SpineSection]),
     get("/media/{item_id}/resource/{rest}", "getResource", files.resource, "A file inside an EPUB, sandboxed", answer=BYTES),
     get("/thumb/{item_id}", "getThumb", files.thumb, "The item's picture, immutable when v is its version", answer=WEBP,
-         params=(Param(name="v", about="The version from the item's cover address"), _WIDTH)),
+         params=(_VERSION, _WIDTH)),
+    get("/thumb/entity/{entity_id}", "getPortrait", pictures.portrait, "The picture of a person, studio, tag, group or gallery",
+         answer=WEBP, params=(_VERSION, _WIDTH)),
+    get("/api/items/{item_id}/playback", "getPlayback", proxy.playback, "How the item is best played, and what there is beside it",
+         answer=Playback),
+    get("/media/{item_id}/chapters.vtt", "getChapters", proxy.chapters, "Chapters and markers as WebVTT", answer=VTT),
+    get("/media/{item_id}/stream", "getStream", proxy.stream, "A mirrored film, converted while it is watched", answer="video/mp4",
+         params=(Param(name="format", type=Literal["mp4", "webm"], default="mp4", about="What it is converted into"), _RESOLUTION,
+                 Param(name="start", type=Annotated[float, msgspec.Meta(ge=0, le=1_000_000)], default=0.0, about="Seconds to begin at"))),
+    get("/media/{item_id}/stream.m3u8", "getManifest", proxy.manifest, "A mirrored film as an HLS stream",
+         answer=proxy.HLS, params=(_RESOLUTION,)),
+    get("/media/{item_id}/segment/{n}", "getSegment", proxy.segment, "A piece of the HLS stream", answer="video/mp2t",
+         params=(_RESOLUTION,)),
+    get("/media/{item_id}/preview", "getPreview", proxy.preview, "A short preview of a mirrored film", answer="video/mp4",
+         params=(Param(name="format", type=Literal["mp4", "webp"], default="mp4", about="A film, or an animated picture"),)),
+    get("/media/{item_id}/sprite.vtt", "getSpritePlaces", proxy.sprite_places, "Which part of the sprite belongs to which second",
+         answer=VTT),
+    get("/media/{item_id}/sprite", "getSprite", proxy.sprite, "Small pictures of a mirrored film, in one", answer=JPEG),
+    get("/media/{item_id}/caption/{n}", "getCaption", proxy.caption, "Captions n of a mirrored film, from 0, as WebVTT", answer=VTT),
+    get("/media/{item_id}/heatmap", "getHeatmap", proxy.heatmap, "How lively the script of a mirrored film is", answer="image/png"),
+    get("/media/{item_id}/script", "getScript", proxy.script, "The funscript of a mirrored film", answer=BYTES),
 )  # fmt: skip

@@ -191,6 +191,7 @@ _MADE_UP = frozenset(
         "JobStatusUpdate",
         "Subscription",
         "LogEntry",
+        "HistoryMutationResult",
         "FindScenesResultType",
         "FindImagesResultType",
         "FindGalleriesResultType",

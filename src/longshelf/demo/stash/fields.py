@@ -10,6 +10,7 @@ from typing import Any
 from longshelf.demo.stash.context import Arguments, Context, Make, Read
 from longshelf.demo.stash.links import changed_at, fingerprints, image_paths, scene_paths, streams
 from longshelf.demo.stash.making import CODECS
+from longshelf.demo.stash.mutating import MUTATIONS
 from longshelf.demo.stash.queries import QUERIES
 from longshelf.demo.stash.world import Kind, World
 
@@ -235,6 +236,7 @@ FIELDS: dict[tuple[str, str], Make] = {
     ("SceneMarker", "primary_tag"): _row("tag", attrgetter("primary_tag")),
     **{("SceneMarker", name): _marker_link(name) for name in ("stream", "preview", "screenshot")},
     **QUERIES,
+    **MUTATIONS,
     **dict(
         (
             _job("subTasks", "sub_tasks"),

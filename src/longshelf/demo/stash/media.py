@@ -108,10 +108,10 @@ def dash(base: str, query: str) -> str:
     )
 
 
-def thumbs_vtt(name: str) -> str:
-    """Where in the sprite each moment is."""
+def thumbs_vtt(name: str, seconds: float = SECONDS) -> str:
+    """Where in the sprite each moment of a film of that length is."""
     cues = [
-        f"{_clock(number * SECONDS / SPRITES)} --> {_clock((number + 1) * SECONDS / SPRITES)}\n"
+        f"{_clock(number * seconds / SPRITES)} --> {_clock((number + 1) * seconds / SPRITES)}\n"
         f"{name}_sprite.jpg#xywh={number % 3 * 160},{number // 3 * 90},160,90"
         for number in range(SPRITES)
     ]
@@ -124,7 +124,9 @@ def chapters_vtt(markers: list[tuple[float, str]]) -> str:
 
 
 def caption_vtt() -> str:
-    return "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nThe tide is early.\n"
+    said = ("The tide is early.", "Somebody has moved the lamp.", "Then we walk.")
+    cues = [f"{_clock(number * 5)} --> {_clock(number * 5 + 4)}\n{said[number % len(said)]}" for number in range(40)]
+    return "WEBVTT\n\n" + "\n\n".join(cues) + "\n"
 
 
 def funscript() -> bytes:

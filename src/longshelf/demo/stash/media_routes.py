@@ -5,16 +5,16 @@ manifests carry the key of whoever asked for them; a missing marker preview is a
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import anyio.to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from longshelf.demo.stash import media
+from longshelf.demo.stash import films, media
 from longshelf.demo.stash.answering import Answering
 from longshelf.demo.stash.links import scene_hash
 from longshelf.demo.stash.world import Kind, World
@@ -22,6 +22,7 @@ from longshelf.demo.stash.world import Kind, World
 STREAMS = {"": ".mp4", ".mp4": ".mp4", ".webm": ".webm", ".mkv": ".mkv"}
 MIMES = {".mp4": "video/mp4", ".webm": "video/webm", ".mkv": "video/x-matroska"}
 JPEG, SVG, VTT = "image/jpeg", "image/svg+xml", "text/vtt"
+PIECE = 64 * 1024  # bytes
 Content = tuple[bytes | str, str]
 Answer = Callable[[World, Request], Content]
 
@@ -55,6 +56,8 @@ def _response(request: Request, body: bytes, mime: str) -> Response:
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     wanted = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("range", ""))
+    if request.path_params.get("ending", "") in STREAMS and "ending" in request.path_params:
+        return _converted(body, mime)
     if wanted is None or wanted.group(0) == "bytes=-" or request.headers.get("if-range", tag) != tag:
         return Response(body, 200, headers, mime)
     first, last = wanted.groups()
@@ -63,6 +66,16 @@ def _response(request: Request, body: bytes, mime: str) -> Response:
     if start > end:
         return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{len(body)}"})
     return Response(body[start : end + 1], 206, headers | {"Content-Range": f"bytes {start}-{end}/{len(body)}"}, mime)
+
+
+def _converted(body: bytes, mime: str) -> Response:
+    """As what is made while it is sent: no length, no parts, nothing to keep."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), PIECE):
+            yield body[start : start + PIECE]
+
+    return StreamingResponse(pieces(), headers={"Cache-Control": "no-store"}, media_type=mime)
 
 
 def _row(world: World, request: Request, kind: Kind, name: str = "id") -> Any:
@@ -102,7 +115,8 @@ def _stream(world: World, request: Request) -> Content:
         return media.dash(f"/scene/{scene.id}/stream.mpd", query), "application/dash+xml"
     if ending not in STREAMS:
         raise HTTPException(404)
-    return media.clip(scene.id % media.VARIANTS, STREAMS[ending]), MIMES[STREAMS[ending]]
+    start = float(request.query_params.get("start") or 0)
+    return films.film(scene.id % media.VARIANTS, STREAMS[ending], start), MIMES[STREAMS[ending]]
 
 
 def _chapters(world: World, request: Request) -> Content:
@@ -181,7 +195,7 @@ def _portrait(kind: Kind, attribute: str = "picture") -> Answer:
 
 
 TABLE: tuple[tuple[str, Answer], ...] = (
-    ("/scene/{hash}_thumbs.vtt", _hashed(lambda _key, name: (media.thumbs_vtt(name), VTT))),
+    ("/scene/{hash}_thumbs.vtt", _hashed(lambda _key, name: (media.thumbs_vtt(name, films.SECONDS), VTT))),
     ("/scene/{hash}_sprite.jpg", _hashed(lambda key, _name: (media.sprite(key), JPEG))),
     ("/scene/{id:int}/screenshot", _of_scene(lambda scene: (media.picture("scene", scene.id, scene.cover), JPEG))),
     ("/scene/{id:int}/preview", _of_scene(lambda scene: (media.clip(scene.id % media.VARIANTS), "video/mp4"))),

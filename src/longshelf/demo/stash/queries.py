@@ -112,7 +112,7 @@ def _configuration(context: Context, _arguments: Arguments) -> Read:
         "username": "admin" if context.api_key else "",
         "password": "",
     }
-    return lambda _root: {"general": general}
+    return lambda _root: {"general": general, "plugins": context.world.plugin_settings}
 
 
 def _find_job(context: Context, arguments: Arguments) -> Read:

@@ -34,6 +34,7 @@ class World:
     markers: Table[Marker] = field(default_factory=Table)
     files: Table[File] = field(default_factory=Table)
     database_path: str = DATABASE_PATH
+    plugin_settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     jobs: JobQueue = field(init=False)
     _derived: dict[str, tuple[int, dict[int, list[int]]]] = field(default_factory=dict)

@@ -46,10 +46,26 @@ class Failed(SourceOffline):
         self.reasons = reasons
 
 
+class SentElsewhere(SourceRefused):
+    """The server answers with a redirect."""
+
+
+class KeyRefused(SourceRefused):
+    """The server wants a key, or another one."""
+
+
+class ClosedToAll(SourceRefused):
+    """The server answers nobody from here."""
+
+
+class NotUnderstood(SourceOffline):
+    """What came is no whole answer of GraphQL's."""
+
+
 class Client:
     """Safe to share between threads. `requests` counts what was sent, retries too; `server_now` is the server's own clock at the last
-    answer, in microseconds, or None when it does not tell. `pause` waits between attempts and may raise to stop; `private` allows servers
-    in private networks."""
+    answer, in microseconds, or None when it does not tell. `pause` waits between attempts and may raise to stop; `patience` is how many
+    seconds an answer may take; `private` allows servers in private networks."""
 
     def __init__(
         self,
@@ -59,6 +75,7 @@ class Client:
         pause: Callable[[float], None] = time.sleep,
         chance: random.Random | None = None,
         attempts: int = ATTEMPTS,
+        patience: float = READ_SECONDS,
         private: bool = True,
     ) -> None:
         self._url = options.graphql
@@ -66,6 +83,7 @@ class Client:
         self._pause = pause
         self._chance = chance or random.Random()  # noqa: S311 - spreads load, keeps no secret
         self._attempts = attempts
+        self._patience = patience
         self._lock = threading.Lock()
         self._pool = guarded_pool(private=private, num_pools=1, maxsize=CONNECTIONS, block=True, retries=False)
         self.requests = 0
@@ -92,7 +110,7 @@ class Client:
         try:
             envelope = msgspec.json.decode(found, type=_Envelope)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise SourceOffline("The answer of the server was cut off, or is no JSON.") from None
+            raise NotUnderstood("The answer of the server was cut off, or is no JSON.") from None
         if envelope.errors is not None:
             raise self._judged([self._safe(error.message) for error in envelope.errors])
         data = bytes(envelope.data)
@@ -114,7 +132,7 @@ class Client:
         try:
             response = self._pool.request(
                 "POST", self._url, body=body, headers=headers, redirect=False, retries=False, preload_content=False,
-                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=self._patience),
             )  # fmt: skip
             try:
                 content = response.read(BODY_LIMIT + 1, decode_content=True)
@@ -134,13 +152,13 @@ class Client:
         if 200 <= status < 300:
             return
         if 300 <= status < 400:
-            raise SourceRefused(
+            raise SentElsewhere(
                 "The server sends us elsewhere, as Stash does with those who are not signed in. Check the address and the API key."
             )
         if status == 401:
-            raise SourceRefused("The server does not accept the API key. Copy it anew from Stash's settings.")
+            raise KeyRefused("The server does not accept the API key. Copy it anew from Stash's settings.")
         if status == 403:
-            raise SourceRefused("The server refuses everybody from here: Stash without a password closes itself to public addresses.")
+            raise ClosedToAll("The server refuses everybody from here: Stash without a password closes itself to public addresses.")
         if status == 422:
             raise SourceDrifted(f"This version of Stash does not understand the question: {self._said(content)}")
         if status == 429 or status >= 500:
@@ -182,7 +200,17 @@ def _hopeless(error: Failed) -> bool:
     return any("not found" in reason.lower() or "invalid" in reason.lower() for reason in error.reasons)
 
 
+_TROUBLE: tuple[tuple[type[BaseException], str], ...] = (
+    (urllib3.exceptions.NameResolutionError, "nobody knows this name"),
+    (urllib3.exceptions.NewConnectionError, "nothing listens at this address and port"),
+    (urllib3.exceptions.ConnectTimeoutError, "it does not answer"),
+    (urllib3.exceptions.ReadTimeoutError, "its answer takes too long"),
+    (urllib3.exceptions.SSLError, "its certificate is not trusted, or it speaks no TLS"),
+    (urllib3.exceptions.ProtocolError, "it broke the connection off"),
+)
+
+
 def _plain(error: BaseException) -> str:
     """The kind of trouble only: the text may hold the address."""
     reason = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) and error.reason else error
-    return type(reason).__name__
+    return next((said for kind, said in _TROUBLE if isinstance(reason, kind)), type(reason).__name__)

@@ -1,5 +1,6 @@
 """Which fields are asked for, by type. What costs a query a row (counts, covers, streams) and what holds an address of the server is not
-among them: addresses are rebuilt from ids.
+among them: addresses are rebuilt from ids. The addresses of portraits are asked for, because nothing else tells whether there is one and
+when it was made; no more of them is kept.
 
 The rule: a field that the server lacks is left out and named; only without the essential ones is it refused."""
 
@@ -52,20 +53,21 @@ TREES: dict[str, Tree] = {
         **dict.fromkeys((
             "name", "disambiguation", "urls", "gender", "birthdate", "death_date", "ethnicity", "country", "eye_color", "hair_color",
             "height_cm", "weight", "measurements", "fake_tits", "penis_length", "circumcised", "career_length", "tattoos", "piercings",
-            "alias_list", "favorite", "ignore_auto_tag", "rating100", "details", "custom_fields",
+            "alias_list", "favorite", "ignore_auto_tag", "rating100", "details", "custom_fields", "image_path",
         ), ""),
         "tags": "Ref", "stash_ids": "StashID",
     },
     "Studio": {
-        **_STAMPED, **dict.fromkeys(("name", "urls", "aliases", "rating100", "favorite", "details", "ignore_auto_tag"), ""),
+        **_STAMPED, **dict.fromkeys(("name", "urls", "aliases", "rating100", "favorite", "details", "ignore_auto_tag", "image_path"), ""),
         "parent_studio": "Ref", "tags": "Ref", "stash_ids": "StashID",
     },
     "Tag": {
-        **_STAMPED, **dict.fromkeys(("name", "sort_name", "description", "aliases", "favorite", "ignore_auto_tag"), ""),
+        **_STAMPED, **dict.fromkeys(("name", "sort_name", "description", "aliases", "favorite", "ignore_auto_tag", "image_path"), ""),
         "parents": "Ref", "stash_ids": "StashID",
     },
     "Group": {
-        **_STAMPED, **dict.fromkeys(("name", "aliases", "duration", "date", "rating100", "director", "synopsis", "urls"), ""),
+        **_STAMPED,
+        **dict.fromkeys(("name", "aliases", "duration", "date", "rating100", "director", "synopsis", "urls", "front_image_path"), ""),
         "studio": "Ref", "tags": "Ref", "containing_groups": "GroupDescription",
     },
 }  # fmt: skip

@@ -6,16 +6,17 @@ written. No address of the server is kept."""
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
 from longshelf.model.kinds import EntityKind, ItemKind, Role
-from longshelf.model.records import Chapter, Credit, ItemRecord
+from longshelf.model.records import Chapter, Cover, Credit, ItemRecord
 from longshelf.sources.stash.kinds import KINDS, Remote
 from longshelf.sources.stash.payloads import File, Object, Ref
 from longshelf.sources.stash.stamps import instant
 
-FORM = 1  # of what is written; raised when the mapping changes, so that the next reconcile writes everything anew
+FORM = 2  # of what is written; raised when the mapping changes, so that the next reconcile writes everything anew
 PARENT, TAGGED, PERFORMS, MADE_BY = "parent", "tagged", "performs", "made_by"
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
@@ -99,11 +100,19 @@ def _item(kind: Remote, found: Object) -> ItemRecord:
         height=(first.height or None) if first else None,
         size=sum(file.size for file in files) if files else None,
         rating=_rating(found.rating100),
+        cover=_cover(kind, found, first),
         credits=_credits(found),
         identifiers=_identifiers(found, first),
         chapters=_chapters(found),
         extra=_extra(found, first, len(files)),
     )
+
+
+def _cover(kind: Remote, found: Object, first: File | None) -> Cover | None:
+    """A scene's picture is made anew when the scene is edited, an image's only with its file."""
+    if first is None:
+        return None
+    return Cover("remote", (found.updated_at or "") if kind is Remote.SCENE else f"{first.id} {first.mod_time or ''} {first.size}")
 
 
 def _credits(found: Object) -> tuple[Credit, ...]:
@@ -212,9 +221,19 @@ def _entity_extra(found: Object) -> dict[str, object]:
             "duration", "director", "photographer", "code", "organized", "ignore_auto_tag", "custom_fields",
         )
     }  # fmt: skip
+    told["picture"] = _picture(found)
     told["stash_ids"] = {_host(each.endpoint): each.stash_id for each in found.stash_ids or () if each.stash_id}
     told["chapters"] = [[each.title, each.image_index] for each in found.chapters or ()]
     return _said(told)
+
+
+def _picture(found: Object) -> str:
+    """Another when the picture is; "" for Stash's own placeholder. Only the moment is kept of the address. Of a gallery the first image
+    stands for it, so it has no address to tell one by."""
+    if found.image_path is None and found.front_image_path is None:
+        return found.updated_at or "" if found.files is not None or found.folder is not None else ""
+    asked = parse_qs(urlsplit(found.image_path or found.front_image_path or "").query)
+    return "" if asked.get("default") == ["true"] else "".join(asked.get("t", []))[:20]
 
 
 def _said(told: dict[str, object]) -> dict[str, object]:

@@ -149,6 +149,23 @@ class Object(msgspec.Struct, frozen=True, kw_only=True):
     duration: float | None = None
     ignore_auto_tag: bool | None = None
     custom_fields: dict[str, Any] | None = None
+    image_path: str | None = None
+    front_image_path: str | None = None
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What the one who uses the server said about any of the kinds; times are stamps in the server's own form."""
+
+    id: str
+    rating100: int | None = None
+    favorite: bool | None = None
+    o_counter: int | None = None
+    o_history: list[str | None] | None = None
+    play_count: int | None = None
+    play_duration: float | None = None
+    play_history: list[str | None] | None = None
+    resume_time: float | None = None
+    last_played_at: str | None = None
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 The rules: every list is sorted by id, none has more than a thousand rows, none asks for sums; rows after an id are asked for where the
 server can, else numbered pages; an answer that breaks the order is no answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -11,13 +11,13 @@ import msgspec
 from longshelf.errors import SourceDrifted, SourceOffline
 from longshelf.sources.stash.client import Client, Failed
 from longshelf.sources.stash.kinds import KINDS, STUB_PAGE, Remote, RemoteKind
-from longshelf.sources.stash.payloads import Job, Object, Stub
+from longshelf.sources.stash.payloads import Job, Object, Said, Stub
 from longshelf.sources.stash.schema import Described, Schema, introspection
 from longshelf.sources.stash.stamps import instant
 
 WHOLE_AT_ONCE = 100  # objects asked for by id
 LOOKS_AT_ONCE = 50  # ids asked for one by one in one request
-Row = TypeVar("Row", Object, Stub)
+Row = TypeVar("Row", Object, Stub, Said)
 
 
 class Page(msgspec.Struct, Generic[Row], frozen=True):
@@ -33,6 +33,10 @@ class _Found(msgspec.Struct, frozen=True):
 
 class _FoundStubs(msgspec.Struct, frozen=True):
     found: Page[Stub]
+
+
+class _FoundSaid(msgspec.Struct, frozen=True):
+    found: Page[Said]
 
 
 class _Count(msgspec.Struct, frozen=True):
@@ -61,6 +65,10 @@ class Reader:
     def stubs(self, kind: Remote, after: int, number: int, *, size: int = STUB_PAGE, where: str = "") -> Page[Stub]:
         """Ids and stamps only, likewise; `where` are further criteria."""
         return self._list(kind, self.schema.stub(kind), _FoundStubs, (after, number), size, where=where)
+
+    def said(self, kind: Remote, fields: Iterable[str], after: int, number: int, *, size: int) -> Page[Said]:
+        """What the server keeps of the one who uses it, likewise; `fields` as its schema has them."""
+        return self._list(kind, f"{{ id {' '.join(fields)} }}", _FoundSaid, (after, number), size)
 
     def changed(self, kind: Remote, since: str) -> Iterator[list[Stub]]:
         """Rows stamped later than `since`, as Stash compares stamps."""

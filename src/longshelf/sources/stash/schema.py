@@ -29,7 +29,7 @@ class Described(msgspec.Struct, frozen=True):
 
 def introspection() -> str:
     """One query for all types we ask for."""
-    objects = [*(name for name in TREES if name not in ABSTRACT), "Query"]
+    objects = [*(name for name in TREES if name not in ABSTRACT), "Query", "Mutation"]
     inputs = sorted({kind.filter_type for kind in KINDS.values()})
     asked = [f'{name}: __type(name: "{name}") {{ fields {{ name }} }}' for name in objects]
     asked += [f'{name}: __type(name: "{name}") {{ inputFields {{ name }} }}' for name in inputs]
@@ -69,6 +69,10 @@ class Schema:
 
     def asks(self, query: str) -> bool:
         return query in self._types["Query"]
+
+    def has(self, type_name: str, field: str) -> bool:
+        """Whether a type, "Query" and "Mutation" among them, has a field."""
+        return field in self._types.get(type_name, ())
 
     def _offers(self, name: Remote, missing: set[str]) -> bool:
         kind = KINDS[name]

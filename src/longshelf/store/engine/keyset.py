@@ -126,7 +126,7 @@ class Walk:
 
 def sort_value(sort: Sort) -> ColumnElement[Any]:
     """The value an order goes by that is the same for everybody. Names come from the table of sorts only, never from a request."""
-    return _shuffled(sort.seed) if sort.name == "random" else item.c[SORTS[sort.name].column]
+    return shuffled(item.c.id, sort.seed) if sort.name == "random" else item.c[SORTS[sort.name].column]
 
 
 def _runs(connection: Connection, sort: Sort, route: Route) -> tuple[_Range, ...]:
@@ -165,10 +165,10 @@ def _few(condition: ColumnElement[bool], connection: Connection) -> ColumnElemen
     return func.likelihood(condition, literal_column("0.0001")) if connection.dialect.name == "sqlite" else condition
 
 
-def _shuffled(seed: int) -> ColumnElement[int]:
+def shuffled(ids: ColumnElement[int], seed: int) -> ColumnElement[int]:
     """`Shuffle.key` in SQL. SQLite has no XOR: a ^ b is (a | b) - (a & b)."""
     constants = shuffle(seed)
-    mixed = _masked(_masked(item.c.id) * _number(constants.multiply) + _number(constants.add))
+    mixed = _masked(_masked(ids) * _number(constants.multiply) + _number(constants.add))
     halved = mixed.bitwise_rshift(literal(16, Integer()))
     return _masked((mixed.bitwise_or(halved) - mixed.bitwise_and(halved)) * _number(constants.remix) + _number(constants.shift))
 

@@ -8,7 +8,9 @@ import {
   EyeOff,
   History,
   Keyboard,
+  ListMusic,
   LogOut,
+  MonitorPlay,
   Moon,
   ShieldCheck,
   Sun,
@@ -41,6 +43,9 @@ export function UserMenu({ user, onHelp }: { user: User | null; onHelp: () => vo
         >
           {colorScheme === 'dark' ? 'Light theme' : 'Dark theme'}
         </Menu.Item>
+        <Menu.Item leftSection={<ListMusic size={16} />} onClick={() => void navigate({ to: '/playlists' })}>
+          Playlists
+        </Menu.Item>
         <Menu.Item leftSection={<History size={16} />} onClick={() => void navigate({ to: '/history' })}>
           History
         </Menu.Item>
@@ -55,6 +60,9 @@ export function UserMenu({ user, onHelp }: { user: User | null; onHelp: () => vo
         </Menu.Item>
         {user?.admin && (
           <>
+            <Menu.Item leftSection={<MonitorPlay size={16} />} onClick={() => void navigate({ to: '/displays' })}>
+              Displays
+            </Menu.Item>
             <Menu.Item leftSection={<UserCog size={16} />} onClick={() => void navigate({ to: '/users' })}>
               Users
             </Menu.Item>

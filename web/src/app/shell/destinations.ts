@@ -5,7 +5,9 @@ import {
   House,
   LayoutGrid,
   Library,
+  ListMusic,
   type LucideIcon,
+  MonitorPlay,
   Settings,
   ShieldCheck,
   Tags,
@@ -20,6 +22,8 @@ interface Destination {
     | '/persons'
     | '/tags'
     | '/libraries'
+    | '/playlists'
+    | '/displays'
     | '/history'
     | '/statistics'
     | '/jobs'
@@ -38,6 +42,7 @@ export const DESTINATIONS: readonly Destination[] = [
   { to: '/browse', label: 'Browse', icon: LayoutGrid, keys: 'g b', onPhone: true },
   { to: '/persons', label: 'People', icon: Users, keys: 'g p', onPhone: true },
   { to: '/tags', label: 'Tags', icon: Tags, keys: 'g t', onPhone: false },
+  { to: '/playlists', label: 'Playlists', icon: ListMusic, keys: 'g o', onPhone: false },
   { to: '/libraries', label: 'Libraries', icon: Library, keys: 'g l', onPhone: true },
   { to: '/history', label: 'History', icon: History, keys: 'g y', onPhone: false },
   { to: '/statistics', label: 'Statistics', icon: ChartColumn, keys: 'g c', onPhone: false },
@@ -47,6 +52,7 @@ export const DESTINATIONS: readonly Destination[] = [
 
 /** For administrators. */
 export const ADMIN_DESTINATIONS: readonly Destination[] = [
+  { to: '/displays', label: 'Displays', icon: MonitorPlay, keys: 'g d', onPhone: false },
   { to: '/users', label: 'Users', icon: UserCog, keys: 'g u', onPhone: false },
   { to: '/profiles', label: 'Profiles', icon: ShieldCheck, keys: 'g r', onPhone: false },
 ];

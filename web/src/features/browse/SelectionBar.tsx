@@ -1,6 +1,6 @@
 import { Button, CloseButton } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { Check, Heart, Pencil } from 'lucide-react';
+import { Check, Heart, ListPlus, Pencil } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { BulkTarget } from '@/api/editing';
 import { changeMine, isWatched, markWatched } from '@/api/me';
@@ -26,7 +26,12 @@ const ONE_BY_ONE = 100; // requests somebody can be expected to wait for
 // Few selections come to this.
 const BulkDialog = lazy(async () => ({ default: (await import('@/features/bulk/BulkDialog')).BulkDialog }));
 
+const AddToPlaylist = lazy(() => import('@/features/playlists/AddToPlaylist'));
+
+type Asked = 'change' | 'playlist';
+
 export function SelectionBar({ state, selection, total, cache, onChange }: SelectionBarProps) {
+  const [asked, setAsked] = useState<Asked>('change');
   const [target, setTarget] = useState<BulkTarget | 'asking' | null>(null);
   const { count } = selection;
   if (count === 0) return null;
@@ -40,10 +45,13 @@ export function SelectionBar({ state, selection, total, cache, onChange }: Selec
       reportRefusal(error);
     }
   };
-  const ask = async () => {
+  const ask = async (what: Asked) => {
+    setAsked(what);
     setTarget('asking');
     try {
-      setTarget(await targetOf(selection, cache, filterParams(state), resultParams(state)));
+      // A playlist keeps the order of the list it is made from.
+      const all = what === 'playlist' ? resultParams(state) : filterParams(state);
+      setTarget(await targetOf(selection, cache, all, resultParams(state)));
     } catch (error) {
       setTarget(null);
       notifications.show({ color: 'red', title: 'Not possible', message: error instanceof Error ? error.message : '' });
@@ -80,13 +88,32 @@ export function SelectionBar({ state, selection, total, cache, onChange }: Selec
       <Button
         size="compact-sm"
         variant="default"
+        leftSection={<ListPlus size={14} />}
+        loading={target === 'asking' && asked === 'playlist'}
+        onClick={() => void ask('playlist')}
+      >
+        Add to playlist…
+      </Button>
+      <Button
+        size="compact-sm"
+        variant="default"
         leftSection={<Pencil size={14} />}
-        loading={target === 'asking'}
-        onClick={() => void ask()}
+        loading={target === 'asking' && asked === 'change'}
+        onClick={() => void ask('change')}
       >
         Change…
       </Button>
-      {target !== null && target !== 'asking' && (
+      {target !== null && target !== 'asking' && asked === 'playlist' && (
+        <Suspense>
+          <AddToPlaylist
+            target={target}
+            count={count}
+            onClose={() => setTarget(null)}
+            onAdded={() => onChange(Selection.none)}
+          />
+        </Suspense>
+      )}
+      {target !== null && target !== 'asking' && asked === 'change' && (
         <Suspense>
           <BulkDialog
             target={target}

@@ -184,7 +184,8 @@ function Results({ look, q, listing, selecting, onDone }: ResultsProps) {
     if (selecting) return toggle(entity, index);
     const { kind, id } = entity;
     rememberPlace(entry, grid.place());
-    void navigate({ to: '/browse', search: { [kind]: String(id) } });
+    if (entity.item_count > 0) void navigate({ to: '/browse', search: { [kind]: String(id) } });
+    else void navigate({ to: `/${ENTITY_PATHS[kind]}/${id}` as never }); // where those below it are
   };
   const failed = cache.error !== null && cache.total === null;
   return (

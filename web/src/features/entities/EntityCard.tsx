@@ -1,8 +1,8 @@
 import { Check } from 'lucide-react';
 import { serverUrl } from '@/api/client';
-import type { Entity } from '@/api/types';
-import { plural } from '@/core/format';
+import { ENTITY_PATHS, type Entity } from '@/api/types';
 import { coverUrl } from '@/ui/Cover';
+import { countsOf } from '@/ui/entityCounts';
 import type { CellState } from '@/ui/grid/VirtualGrid';
 import { HideEntityButton } from '@/ui/HideEntityButton';
 import { markSeen, wasSeen } from '@/ui/seenPictures';
@@ -16,13 +16,13 @@ interface EntityCardProps {
   selecting: boolean;
 }
 
-/** Leads to everything of this person, tag, series… in the browse page. */
+/** Leads to everything of this person, tag, series… in the browse page; without an item of its own, to what is below it. */
 export function EntityCard({ entity, state, pictures, selecting }: EntityCardProps) {
   return (
     <>
       <a
         className={pictures ? classes.card : classes.word}
-        href={serverUrl(`browse?${entity.kind}=${entity.id}`)}
+        href={serverUrl(addressOf(entity))}
         data-i={state.index}
         data-selected={state.selected || undefined}
         tabIndex={state.tabIndex}
@@ -34,7 +34,7 @@ export function EntityCard({ entity, state, pictures, selecting }: EntityCardPro
           </div>
         )}
         <div className={classes.name}>{entity.name}</div>
-        <div className={classes.count}>{plural(entity.item_count, 'item')}</div>
+        <div className={classes.count}>{countsOf(entity)}</div>
         {selecting && (
           <span className={classes.tick} data-on={state.selected || undefined}>
             {state.selected && <Check size={16} strokeWidth={3} aria-label="Selected" />}
@@ -51,6 +51,10 @@ export function EntityCard({ entity, state, pictures, selecting }: EntityCardPro
       )}
     </>
   );
+}
+
+function addressOf({ kind, id, item_count }: Entity): string {
+  return item_count > 0 ? `browse?${kind}=${id}` : `${ENTITY_PATHS[kind]}/${id}`;
 }
 
 function Portrait({ entity, fast }: { entity: Entity; fast: boolean }) {

@@ -9,6 +9,7 @@ import { ENTITY_WORDS } from '@/ui/entityWords';
 import { Locked } from '@/ui/Locked';
 import { ENTITY_FIELDS, type EntityField, type EntityForm, entityEditsOf, entityFormOf } from './entityEdit';
 import { ParentsInput } from './ParentsInput';
+import { PictureInput } from './PictureInput';
 
 interface EntityEditDialogProps {
   entity: Entity;
@@ -68,6 +69,7 @@ export function EntityEditDialog({ entity, onClose }: EntityEditDialogProps) {
     <Modal opened onClose={onClose} title={`Edit ${entity.name}`} size="lg">
       <form onSubmit={submit}>
         <Stack gap="md">
+          <PictureInput entity={entity} />
           {field(
             'name',
             <TextInput

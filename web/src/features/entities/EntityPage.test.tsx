@@ -168,3 +168,54 @@ test('parents and aliases are sent whole, and only when they changed', () => {
   });
   expect(entityEditsOf(person, { ...form, parents: [] }, new Set(['parents']))).toEqual({ unlock: ['parents'] });
 });
+
+test('what stands above others without an item of its own leads to them and not to an empty list', async () => {
+  const below = [
+    personWith({ id: 8, name: 'Ann Birch', item_count: 3 }),
+    personWith({ id: 9, name: 'Ann Elm', child_count: 2 }),
+  ];
+  const { calls } = await show({
+    'GET /api/persons/5': personWith({ child_count: 2 }),
+    'GET /api/persons': listingOf(below),
+  });
+  const list = within(await screen.findByRole('region', { name: 'Below it' }));
+  expect(await list.findByRole('link', { name: 'Ann Birch' })).toHaveAttribute(
+    'href',
+    expect.stringContaining('/persons/8'),
+  );
+  expect(list.getByText('3 items')).toBeInTheDocument();
+  expect(list.getByText('2 below')).toBeInTheDocument();
+  expect(screen.queryByRole('link', { name: /^Show/ })).toBeNull();
+  expect(calls.filter(({ path }) => path === '/api/persons')).toHaveLength(1);
+});
+
+test('a picture is sent as it is, and one that was given can be taken away again', async () => {
+  const { calls } = await show({
+    'GET /api/persons/5': personWith({ image: 'thumb/entity/5?v=1', image_given: true }),
+    'PUT /api/persons/5/image': personWith({ image: 'thumb/entity/5?v=2', image_given: true }),
+    'DELETE /api/persons/5/image': () => undefined,
+  });
+  await userEvent.click(await screen.findByRole('button', { name: 'Edit' }));
+  await screen.findByRole('dialog', { name: 'Edit Ann Ash' });
+  const file = new File(['bytes'], 'ann.png', { type: 'image/png' });
+  await userEvent.upload(document.querySelector('input[type="file"]') as HTMLInputElement, file);
+  await waitFor(() => expect(calls.some(({ method, path }) => method === 'PUT' && path.endsWith('/image'))).toBe(true));
+  await userEvent.click(screen.getByRole('button', { name: 'Remove' }));
+  await waitFor(() =>
+    expect(calls.some(({ method, path }) => method === 'DELETE' && path.endsWith('/image'))).toBe(true),
+  );
+});
+
+test('a picture the server refuses says why', async () => {
+  await show({
+    'PUT /api/persons/5/image': new Refused(422, {
+      title: 'Invalid',
+      detail: 'not a picture in a format Longshelf knows',
+    }),
+  });
+  await userEvent.click(await screen.findByRole('button', { name: 'Edit' }));
+  await screen.findByRole('dialog', { name: 'Edit Ann Ash' });
+  const file = new File(['bytes'], 'ann.png', { type: 'image/png' });
+  await userEvent.upload(document.querySelector('input[type="file"]') as HTMLInputElement, file);
+  expect(await screen.findByRole('alert')).toHaveTextContent('not a picture');
+});

@@ -6,14 +6,16 @@ import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { entityQuery } from '@/api/editing';
 import { rowQuery } from '@/api/rows';
 import { sessionQuery } from '@/api/session';
-import { ENTITY_PATHS, type Entity } from '@/api/types';
-import { plural } from '@/core/format';
+import { ENTITY_PATHS, type Entity, type EntityKind } from '@/api/types';
+import { formatCount, plural } from '@/core/format';
 import { coverUrl } from '@/ui/Cover';
+import { countsOf } from '@/ui/entityCounts';
 import { ENTITY_WORDS } from '@/ui/entityWords';
 import { Page } from '@/ui/Page';
 import { ItemRow } from '@/ui/row/ItemRow';
 import { ErrorState } from '@/ui/States';
 import { useHideEntity } from '@/ui/useHideEntity';
+import { belowQuery } from './below';
 import classes from './EntityPage.module.css';
 import { ENTITY_LOOKS } from './kinds';
 import { Merges } from './Merges';
@@ -21,6 +23,13 @@ import { Merges } from './Merges';
 // Few visits change anything.
 const EntityEditDialog = lazy(async () => ({ default: (await import('./EntityEditDialog')).EntityEditDialog }));
 const MergeDialog = lazy(async () => ({ default: (await import('./MergeDialog')).MergeDialog }));
+
+/** What has an order of its own is shown in it: parts by their number, the pictures of a gallery by their names. */
+const IN_ORDER: Partial<Record<EntityKind, { sort: string; order: string }>> = {
+  series: { sort: 'series', order: 'asc' },
+  group: { sort: 'series', order: 'asc' },
+  gallery: { sort: 'title', order: 'asc' },
+};
 
 /** What is known of one person, tag, series …, and for administrators what can be done about it. */
 export function EntityPage() {
@@ -57,14 +66,16 @@ function Shown({ entity, up }: { entity: Entity; up: ReactNode }) {
   };
   const actions = (
     <>
-      <Button
-        component={Link}
-        to="/browse"
-        search={{ [kind]: String(entity.id), ...(kind === 'series' && { sort: 'series' }) } as never}
-        leftSection={<LayoutGrid size={16} />}
-      >
-        Show {plural(entity.item_count, 'item')}
-      </Button>
+      {entity.item_count > 0 && (
+        <Button
+          component={Link}
+          to="/browse"
+          search={{ [kind]: String(entity.id), ...IN_ORDER[kind] } as never}
+          leftSection={<LayoutGrid size={16} />}
+        >
+          Show {plural(entity.item_count, 'item')}
+        </Button>
+      )}
       {admin && (
         <>
           <Button variant="default" leftSection={<Pencil size={16} />} onClick={() => setOpen('edit')}>
@@ -83,6 +94,7 @@ function Shown({ entity, up }: { entity: Entity; up: ReactNode }) {
   return (
     <Page title={entity.name} subtitle={ENTITY_WORDS[kind].one} back={up} actions={actions}>
       <Facts entity={entity} />
+      {!!entity.child_count && <Below entity={entity} />}
       {entity.item_count > 0 && <Items entity={entity} />}
       {admin && <Merges entity={entity} />}
       <Suspense>
@@ -102,12 +114,41 @@ function Shown({ entity, up }: { entity: Entity; up: ReactNode }) {
   );
 }
 
+/** Those right below, the first by name; each leads to its own page. */
+function Below({ entity }: { entity: Entity }) {
+  const { data, error, refetch } = useQuery(belowQuery(entity));
+  const more = data ? data.pagination.total_count - data.items.length : 0;
+  return (
+    <section className={classes.below} aria-labelledby="below">
+      <h2 id="below">Below it</h2>
+      {error && !data && <ErrorState error={error} onRetry={() => void refetch()} />}
+      <ul>
+        {data?.items.map((each) => (
+          <li key={each.id}>
+            <Link to={`/${ENTITY_PATHS[each.kind]}/${each.id}` as never}>{each.name}</Link>{' '}
+            <small>{countsOf(each)}</small>
+          </li>
+        ))}
+        {more > 0 && <li>and {formatCount(more)} more</li>}
+      </ul>
+    </section>
+  );
+}
+
 /** A first look; the button above leads to all of them. */
 function Items({ entity }: { entity: Entity }) {
-  const { data, error, refetch } = useQuery(rowQuery('items', `${entity.kind}=${entity.id}`));
+  const inOrder = IN_ORDER[entity.kind];
+  const query = new URLSearchParams({ [entity.kind]: String(entity.id), ...inOrder });
+  const { data, error, refetch } = useQuery(rowQuery('items', query.toString()));
   return (
     <div className={classes.items}>
-      <ItemRow title="Latest" row={data} all={null} error={error} onRetry={() => void refetch()} />
+      <ItemRow
+        title={inOrder ? 'In order' : 'Latest'}
+        row={data}
+        all={null}
+        error={error}
+        onRetry={() => void refetch()}
+      />
     </div>
   );
 }

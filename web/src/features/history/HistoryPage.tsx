@@ -103,7 +103,14 @@ function Entry({ entry, onForget }: { entry: HistoryEntry; onForget: () => void 
 }
 
 function factsOf({ item, seconds, source }: HistoryEntry): string {
-  const how = source === 'marked' ? 'marked by hand' : seconds >= 1 ? formatSpan(seconds) : 'a moment';
+  const how =
+    source === 'marked'
+      ? 'marked by hand'
+      : source === 'imported'
+        ? 'taken over from its server'
+        : seconds >= 1
+          ? formatSpan(seconds)
+          : 'a moment';
   return `${KIND_LOOKS[item.kind].one} · ${how}`;
 }
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams, useRouter } from '@tanstack/react-router';
+import { useParams, useRouter, useSearch } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { ApiError } from '@/api/errors';
 import { useKeys } from '@/ui/keys';
 import { EmptyState, ErrorState } from '@/ui/States';
@@ -9,9 +9,13 @@ import classes from './ItemPage.module.css';
 import { ItemView } from './ItemView';
 import { itemQuery } from './itemApi';
 import { nothingIsOpen } from './overlays';
+import type { ItemSearch } from './routes';
+
+const PlayBar = lazy(async () => ({ default: (await import('@/features/playlists/PlayBar')).PlayBar }));
 
 export function ItemPage() {
   const { itemId } = useParams({ strict: false });
+  const { playlist, entry, shuffle = false }: ItemSearch = useSearch({ strict: false });
   const id = Number(itemId);
   const known = Number.isSafeInteger(id) && id > 0;
   const { data: item, error, refetch } = useQuery({ ...itemQuery(id), enabled: known });
@@ -30,6 +34,11 @@ export function ItemPage() {
         <ArrowLeft size={18} aria-hidden="true" />
         Back
       </button>
+      <Suspense>
+        {playlist !== undefined && entry !== undefined && (
+          <PlayBar key={entry} playlistId={playlist} entryId={entry} shuffle={shuffle} kind={item?.kind} />
+        )}
+      </Suspense>
       {item ? (
         // A new item is a new page: players, dialogs and scroll position belong to the old one.
         <ItemView key={item.id} item={item} />

@@ -1,5 +1,6 @@
 import type { CSSProperties } from 'react';
 import type { Item } from '@/api/types';
+import { SourceLink } from '@/features/feeds/SourceLink';
 import { KIND_LOOKS } from '@/ui/kinds';
 import { headline } from './facts';
 import classes from './ItemPage.module.css';
@@ -35,6 +36,7 @@ export function ItemView({ item }: { item: Item }) {
             <Credits links={item.links} />
             {headings && <p className={classes.headline}>{headings}</p>}
           </header>
+          <SourceLink extra={item.extra} />
           <Actions item={item} />
           <IssueBanner item={item} />
           <Description text={item.description} />

@@ -1,31 +1,13 @@
 /** Items for the tests of this feature. */
 import type { Chapter, Item, ItemFile, Link } from '@/api/types';
+import { cardWith } from '@/test/cards';
 
 export function itemWith(changes: Partial<Item> = {}): Item {
   return {
-    id: 7,
-    library_id: 1,
-    kind: 'book',
-    title: 'The Salt Road',
+    ...cardWith({ id: 7 }),
     sort_title: 'Salt Road, The',
-    subtitle: null,
     description: null,
     language: null,
-    date: null,
-    added_at: '2026-01-02T03:04:05Z',
-    created_at: null,
-    updated_at: '2026-01-02T03:04:05Z',
-    duration: null,
-    width: null,
-    height: null,
-    size: null,
-    pages: null,
-    rating: null,
-    age_rating: null,
-    cover: null,
-    color: null,
-    links: [],
-    me: { rating: null, favorite: false, progress: null, play_count: 0, last_played_at: null, hidden: false },
     files: [],
     chapters: [],
     identifiers: {},

@@ -12,10 +12,22 @@ function counted(value: unknown): number | undefined {
   return Number.isInteger(number) && number > 0 ? number : undefined;
 }
 
+/** An item that is played as part of a playlist says as which entry of it. */
+export interface ItemSearch {
+  playlist?: number | undefined;
+  entry?: number | undefined;
+  shuffle?: boolean | undefined;
+}
+
 export const itemRoutes = [
   createRoute({
     getParentRoute: () => shellRoute,
     path: '/items/$itemId',
+    validateSearch: ({ playlist, entry, shuffle }: Record<string, unknown>): ItemSearch => ({
+      playlist: counted(playlist),
+      entry: counted(entry),
+      shuffle: String(shuffle) === 'true' || undefined,
+    }),
     component: lazyRouteComponent(() => import('./ItemPage'), 'ItemPage'),
   }),
 ] as const;

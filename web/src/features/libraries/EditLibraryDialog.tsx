@@ -4,9 +4,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { problemAt } from '@/api/errors';
 import { jobsQuery } from '@/api/jobs';
+import { librariesQuery } from '@/api/libraries';
 import type { Library } from '@/api/types';
 import classes from './LibrariesPage.module.css';
-import { editLibrary, type LibraryChanges, librariesQuery, type NewLibrary } from './librariesApi';
+import { editLibrary, type LibraryChanges, type NewLibrary } from './librariesApi';
 import { folderChanges, foldersIn } from './libraryState';
 import { OptionFields, USUAL_OPTIONS } from './OptionFields';
 

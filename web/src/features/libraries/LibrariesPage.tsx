@@ -5,6 +5,7 @@ import { FolderPlus, Plus } from 'lucide-react';
 import { useEffect } from 'react';
 import { liveEvents } from '@/api/events';
 import { jobsQuery } from '@/api/jobs';
+import { librariesQuery } from '@/api/libraries';
 import { sessionQuery } from '@/api/session';
 import { plural } from '@/core/format';
 import { Page } from '@/ui/Page';
@@ -13,7 +14,6 @@ import { AddLibraryDialog } from './AddLibraryDialog';
 import { IssuesDrawer } from './IssuesDrawer';
 import classes from './LibrariesPage.module.css';
 import { LibraryCard } from './LibraryCard';
-import { librariesQuery } from './librariesApi';
 import { removalOf, scanOf } from './libraryState';
 import type { LibrariesSearch } from './routes';
 

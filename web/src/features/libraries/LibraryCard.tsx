@@ -2,15 +2,27 @@ import { ActionIcon, Button, Menu, Modal, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { CircleAlert, Ellipsis, Folder, Pencil, RefreshCw, ScanSearch, Trash2, TriangleAlert } from 'lucide-react';
+import {
+  CircleAlert,
+  Ellipsis,
+  Folder,
+  Pencil,
+  RefreshCw,
+  ScanSearch,
+  Server,
+  Trash2,
+  TriangleAlert,
+} from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { isRunning, jobsQuery, merged } from '@/api/jobs';
+import { cancelJob, isRunning, jobsQuery, merged } from '@/api/jobs';
+import { librariesQuery } from '@/api/libraries';
 import type { Job, Library } from '@/api/types';
 import { formatCount, plural } from '@/core/format';
+import { FeedsLine } from '@/features/feeds/FeedsLine';
 import { JobProgress } from '@/ui/JobProgress';
 import { tellJob } from '@/ui/jobToast';
 import classes from './LibrariesPage.module.css';
-import { cancelJob, librariesQuery, removeLibrary, scanLibrary, syncLibrary } from './librariesApi';
+import { removeLibrary, scanLibrary, syncLibrary } from './librariesApi';
 import { stateLook } from './libraryState';
 
 // Few visits change one.
@@ -31,11 +43,12 @@ export function LibraryCard({ library, scan, removal, admin, onIssues }: Library
   const [removing, setRemoving] = useState(false);
   const [editing, setEditing] = useState(false);
   const mirror = library.type === 'stash';
+  const synced = library.type !== 'folder';
   const leaving = library.state === 'removing';
   const look = stateLook(library, scan, Date.now());
   const takeIn = (job: Job) => client.setQueryData(jobsQuery.queryKey, (jobs) => merged(jobs ?? [], job));
   const start = useMutation({
-    mutationFn: (full: boolean) => (mirror ? syncLibrary : scanLibrary)(library.id, full),
+    mutationFn: (full: boolean) => (synced ? syncLibrary : scanLibrary)(library.id, full),
     onSuccess: takeIn,
     onError: tell,
   });
@@ -68,7 +81,7 @@ export function LibraryCard({ library, scan, removal, admin, onIssues }: Library
                 disabled={scan !== null}
                 onClick={() => start.mutate(true)}
               >
-                {mirror ? 'Mirror everything again' : 'Read every file again'}
+                {mirror ? 'Mirror everything again' : synced ? 'Read all feeds' : 'Read every file again'}
               </Menu.Item>
               <Menu.Divider />
               <Menu.Item color="red" leftSection={<Trash2 size={16} />} onClick={() => setRemoving(true)}>
@@ -89,7 +102,9 @@ export function LibraryCard({ library, scan, removal, admin, onIssues }: Library
           </span>
         </p>
       ))}
-      {look.tone === 'bad' && <Offline reason={look.text} />}
+      {library.type === 'feed' && admin && !leaving && <FeedsLine library={library} />}
+      {mirror && !leaving && <MirrorLine library={library} look={look.tone} admin={admin} />}
+      {look.tone === 'bad' && <Offline reason={look.text} type={library.type} />}
       {leaving ? (
         <Leaving
           library={library}
@@ -99,7 +114,7 @@ export function LibraryCard({ library, scan, removal, admin, onIssues }: Library
         />
       ) : scan ? (
         <div className={classes.scan}>
-          <JobProgress job={scan} label={`${mirror ? 'Sync' : 'Scan'} of ${library.name}`} />
+          <JobProgress job={scan} label={`${synced ? 'Sync' : 'Scan'} of ${library.name}`} />
           <Button
             variant="default"
             size="xs"
@@ -127,7 +142,7 @@ export function LibraryCard({ library, scan, removal, admin, onIssues }: Library
               loading={start.isPending}
               onClick={() => start.mutate(false)}
             >
-              {mirror ? 'Sync now' : 'Scan now'}
+              {synced ? 'Sync now' : 'Scan now'}
             </Button>
           )}
         </footer>
@@ -167,16 +182,49 @@ function Leaving({ library, removal, onGoOn, starting }: LeavingProps) {
   );
 }
 
-function Offline({ reason }: { reason: string }) {
+/** The way to all about a mirror; for people who do not administer it, to taking over their data. */
+function MirrorLine({ library, look, admin }: { library: Library; look: string; admin: boolean }) {
+  return (
+    <>
+      {look !== 'bad' && admin && library.state_reason && <p className={classes.mirrorSays}>{library.state_reason}</p>}
+      <p className={classes.mirror}>
+        <Server size={14} aria-hidden="true" />
+        <span>{library.url ?? 'A Stash server'}</span>
+        <Link
+          to="/libraries/$libraryId/stash"
+          params={{ libraryId: String(library.id) }}
+          aria-label={admin ? `Details of ${library.name}` : undefined}
+        >
+          {admin ? 'Details' : 'Take over your ratings'}
+        </Link>
+      </p>
+    </>
+  );
+}
+
+const AWAY: Record<Library['type'], { what: string; remedy: string }> = {
+  folder: {
+    what: 'Its folders cannot be read.',
+    remedy:
+      'Connect or mount the disk, then scan again. Nothing was deleted: all items stay, and play again once their files are back.',
+  },
+  stash: {
+    what: 'Its server cannot be reached.',
+    remedy: 'Browsing, search and everything personal go on. Videos and pictures come back with the server.',
+  },
+  feed: {
+    what: 'Its feeds cannot be read.',
+    remedy: 'They are asked again by themselves. All they brought stays.',
+  },
+};
+
+function Offline({ reason, type }: { reason: string; type: Library['type'] }) {
   return (
     <div className={classes.offline}>
       <CircleAlert size={18} aria-hidden="true" />
       <div>
-        <p>{reason || 'Its folders cannot be read.'}</p>
-        <p>
-          Connect or mount the disk, then scan again. Nothing was deleted: all items stay, and play again once their
-          files are back.
-        </p>
+        <p>{reason || AWAY[type].what}</p>
+        <p>{AWAY[type].remedy}</p>
       </div>
     </div>
   );
@@ -192,7 +240,8 @@ function RemoveDialog({ library, onClose }: { library: Library; onClose: () => v
       void client.invalidateQueries({ queryKey: librariesQuery.queryKey, exact: true });
       void tellJob(client, job, {
         working: `Removing ${library.name}`,
-        done: () => `${library.name} is removed. Its files are where they were.`,
+        done: () =>
+          `${library.name} is removed. ${library.type === 'stash' ? 'The server has all it had.' : 'Its files are where they were.'}`,
       });
     },
     onError: tell,
@@ -200,8 +249,9 @@ function RemoveDialog({ library, onClose }: { library: Library; onClose: () => v
   return (
     <Modal opened onClose={onClose} title={`Remove ${library.name}?`}>
       <Text>
-        {plural(library.item_count, 'item')} with their ratings and progress leave Longshelf. The files themselves are
-        not touched. It takes a while for a large library, and cannot be undone.
+        {plural(library.item_count, 'item')} with their ratings and progress leave Longshelf.{' '}
+        {library.type === 'stash' ? 'The Stash server keeps all it has.' : 'The files themselves are not touched.'} It
+        takes a while for a large library, and cannot be undone.
       </Text>
       <div className={classes.dialogEnd}>
         <Button variant="default" onClick={onClose} data-autofocus>

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import type { Job, Library, Listing, ScanIssue } from '@/api/types';
 
@@ -16,12 +16,6 @@ export interface LibraryChanges {
   folders?: string[];
   options?: Partial<NewLibrary['options']>;
 }
-
-export const librariesQuery = queryOptions({
-  queryKey: ['libraries'],
-  queryFn: ({ signal }) => api.get<Listing<Library>>('libraries', { signal }),
-  staleTime: 5_000,
-});
 
 const ISSUES_PAGE = 500;
 
@@ -44,4 +38,3 @@ export const removeLibrary = (id: number) => api.delete<Job>(`libraries/${id}`);
 export const scanLibrary = (id: number, full: boolean) => api.post<Job>(`libraries/${id}/scan`, { full });
 export const syncLibrary = (id: number, full: boolean) =>
   api.post<Job>(`libraries/${id}/sync`, { mode: full ? 'full' : 'incremental' });
-export const cancelJob = (id: number) => api.post<Job>(`jobs/${id}/cancel`);

@@ -11,9 +11,15 @@ export interface StateLook {
 
 export function stateLook(library: Library, scan: Job | null, now: number): StateLook {
   if (library.state === 'removing') return { label: 'Being removed', tone: 'busy', text: '' };
-  if (scan && isRunning(scan)) return { label: 'Scanning', tone: 'busy', text: '' };
-  if (scan) return { label: 'Waiting to be scanned', tone: 'busy', text: '' };
-  const seen = library.scanned_at === null ? 'Not scanned yet' : `Scanned ${formatAgo(library.scanned_at, now)}`;
+  const mirror = library.type === 'stash';
+  if (scan && isRunning(scan)) return { label: mirror ? 'Syncing' : 'Scanning', tone: 'busy', text: '' };
+  // A mirror goes on waiting for a server that is away: that it is away is what there is to know.
+  if (scan && !(mirror && library.state === 'offline')) {
+    return { label: mirror ? 'Waiting to sync' : 'Waiting to be scanned', tone: 'busy', text: '' };
+  }
+  const done = mirror ? 'Synced' : 'Scanned';
+  const seen =
+    library.scanned_at === null ? `Not ${done.toLowerCase()} yet` : `${done} ${formatAgo(library.scanned_at, now)}`;
   if (library.state === 'offline') return { label: 'Offline', tone: 'bad', text: library.state_reason ?? '' };
   return library.scanned_at === null
     ? { label: 'New', tone: 'plain', text: seen }
@@ -22,7 +28,7 @@ export function stateLook(library: Library, scan: Job | null, now: number): Stat
 
 /** The scan (or sync) of this library that runs, or else the one that waits. */
 export function scanOf(libraryId: number, jobs: readonly Job[]): Job | null {
-  return liveOf(libraryId, jobs, ['scan', 'sync']);
+  return liveOf(libraryId, jobs, ['scan', 'sync', 'feeds']);
 }
 
 /** The job that takes this library out, while it is at work. */

@@ -15,7 +15,7 @@ import { Back, Ghosts, generalProblem, nameProblem, Section } from './parts';
 import { useRulesDraft } from './useRulesDraft';
 
 // Hardly anybody removes one.
-const Ask = lazy(async () => ({ default: (await import('./Ask')).Ask }));
+const Ask = lazy(async () => ({ default: (await import('@/ui/Ask')).Ask }));
 
 const NEW = 'new';
 const NAMED = 20;

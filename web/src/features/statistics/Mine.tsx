@@ -108,6 +108,8 @@ function itemLine({ id, title, plays, seconds }: PersonalStatistics['top_items']
 function amounts(plays: number, seconds: number): Pick<Ranked, 'amount' | 'text'> {
   return {
     amount: plays,
-    text: [plural(plays, 'play'), seconds >= 1 ? formatSpan(seconds) : ''].filter(Boolean).join(' · '),
+    text: [plays > 0 || seconds < 1 ? plural(plays, 'play') : '', seconds >= 1 ? formatSpan(seconds) : '']
+      .filter(Boolean)
+      .join(' · '),
   };
 }

@@ -1,7 +1,18 @@
 import { ActionIcon, Button, Menu, Progress } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { BookOpen, Check, Download, Ellipsis, EyeOff, Heart, Pencil, ShieldQuestionMark, Undo2 } from 'lucide-react';
+import {
+  BookOpen,
+  Check,
+  Download,
+  Ellipsis,
+  EyeOff,
+  Heart,
+  ListPlus,
+  Pencil,
+  ShieldQuestionMark,
+  Undo2,
+} from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { isWatched } from '@/api/me';
 import { sessionQuery } from '@/api/session';
@@ -23,12 +34,14 @@ const GROUP = 'This item';
 
 /** Few visits edit anything, and its fields weigh as much as the rest of the page. */
 const EditDialog = lazy(async () => ({ default: (await import('./EditDialog')).EditDialog }));
+const AddToPlaylist = lazy(() => import('@/features/playlists/AddToPlaylist'));
 
 export function Actions({ item }: { item: Item }) {
   const change = useMine(item);
   const mark = useMark(item);
   const hide = useHide(item);
   const [editing, setEditing] = useState(false);
+  const [adding, setAdding] = useState(false);
   const { data: session } = useQuery(sessionQuery);
   const { me } = item;
   const toggleFavorite = () => void change({ favorite: !me.favorite });
@@ -85,6 +98,7 @@ export function Actions({ item }: { item: Item }) {
         <MoreMenu
           item={item}
           onEdit={session?.user.admin ? () => setEditing(true) : null}
+          onAdd={() => setAdding(true)}
           onForget={() => void change({ progress: null })}
           onHide={() => void hide()}
           admin={session?.user.admin ?? false}
@@ -92,6 +106,9 @@ export function Actions({ item }: { item: Item }) {
       </div>
       <ProgressLine item={item} />
       <Suspense>{editing && <EditDialog item={item} onClose={() => setEditing(false)} />}</Suspense>
+      <Suspense>
+        {adding && <AddToPlaylist target={{ ids: [item.id] }} count={1} onClose={() => setAdding(false)} />}
+      </Suspense>
     </>
   );
 }
@@ -150,12 +167,13 @@ interface MoreMenuProps {
   item: Item;
   /** Null for those who may not. */
   onEdit: (() => void) | null;
+  onAdd: () => void;
   onForget: () => void;
   onHide: () => void;
   admin: boolean;
 }
 
-function MoreMenu({ item, onEdit, onForget, onHide, admin }: MoreMenuProps) {
+function MoreMenu({ item, onEdit, onAdd, onForget, onHide, admin }: MoreMenuProps) {
   const navigate = useNavigate();
   const files = item.files.filter((file) => !file.missing);
   const [first] = files;
@@ -172,6 +190,9 @@ function MoreMenu({ item, onEdit, onForget, onHide, admin }: MoreMenuProps) {
             Edit
           </Menu.Item>
         )}
+        <Menu.Item leftSection={<ListPlus size={16} />} onClick={onAdd}>
+          Add to playlist…
+        </Menu.Item>
         {first && files.length === 1 && (
           <Menu.Item component="a" href={downloadUrl(first)} download leftSection={<Download size={16} />}>
             Download

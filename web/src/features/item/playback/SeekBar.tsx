@@ -2,6 +2,10 @@ import { type CSSProperties, useState } from 'react';
 import { formatDuration } from '@/core/format';
 import classes from './Player.module.css';
 import { chapterAt, type TimedChapter } from './timeline';
+import type { Sprites } from './useSprites';
+import type { SpritePart } from './vtt';
+
+const PICTURE_WIDTH = 160;
 
 interface SeekBarProps {
   time: number;
@@ -9,14 +13,17 @@ interface SeekBarProps {
   loaded: number;
   chapters: readonly TimedChapter[];
   onSeek: (time: number) => void;
+  /** Small pictures of what is where. */
+  sprites?: Sprites;
 }
 
 /** A real range input, so that it is a slider for everybody; the marks of the chapters lie over it. */
-export function SeekBar({ time, total, loaded, chapters, onSeek }: SeekBarProps) {
+export function SeekBar({ time, total, loaded, chapters, onSeek, sprites }: SeekBarProps) {
   const [hover, setHover] = useState<number | null>(null);
   const whole = total ?? 0;
   const share = (seconds: number) => `${whole > 0 ? Math.min(100, (seconds / whole) * 100) : 0}%`;
   const hovered = hover === null ? null : hover * whole;
+  const picture = hovered === null ? null : (sprites?.at(hovered) ?? null);
   return (
     <div
       className={classes.seek}
@@ -25,6 +32,7 @@ export function SeekBar({ time, total, loaded, chapters, onSeek }: SeekBarProps)
         const { left, width } = event.currentTarget.getBoundingClientRect();
         setHover(Math.min(1, Math.max(0, (event.clientX - left) / width)));
       }}
+      onPointerEnter={sprites?.want}
       onPointerLeave={() => setHover(null)}
     >
       <div className={classes.track} aria-hidden="true">
@@ -45,11 +53,34 @@ export function SeekBar({ time, total, loaded, chapters, onSeek }: SeekBarProps)
         onChange={(event) => onSeek(Number(event.currentTarget.value))}
       />
       {hovered !== null && whole > 0 && (
-        <output className={classes.seekTip} style={{ left: share(hovered) }} aria-hidden="true">
+        <output
+          className={classes.seekTip}
+          style={{ '--at': share(hovered) } as CSSProperties}
+          data-picture={picture ? true : undefined}
+          aria-hidden="true"
+        >
+          {picture && <Part part={picture} />}
           {formatDuration(hovered)}
           {chapters.length > 0 && <span>{chapters[chapterAt(chapters, hovered)]?.title}</span>}
         </output>
       )}
     </div>
+  );
+}
+
+/** A part of a large picture, as wide as the tip. */
+function Part({ part: { url, x, y, width, height } }: { part: SpritePart }) {
+  const scale = PICTURE_WIDTH / width;
+  return (
+    <span className={classes.seekPicture} style={{ width: PICTURE_WIDTH, height: Math.round(height * scale) }}>
+      <span
+        style={{
+          width,
+          height,
+          background: `url("${url}") -${x}px -${y}px`,
+          transform: `scale(${scale})`,
+        }}
+      />
+    </span>
   );
 }

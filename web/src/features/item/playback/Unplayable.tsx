@@ -9,19 +9,21 @@ import type { Trouble } from './playback';
 interface UnplayableProps {
   trouble: Trouble;
   file: ItemFile | undefined;
+  /** What the server said of it. */
+  reason?: string;
   onRetry?: () => void;
 }
 
 /** Says plainly why nothing plays, and what can be done instead. */
-export function Unplayable({ trouble, file, onRetry }: UnplayableProps) {
-  const { icon: Icon, title, text } = explain(trouble, file);
+export function Unplayable({ trouble, file, reason = '', onRetry }: UnplayableProps) {
+  const { icon: Icon, title, text } = explain(trouble, file, reason);
   return (
     <div className={classes.unplayable} role="status">
       <Icon size={32} strokeWidth={1.5} aria-hidden="true" />
       <strong>{title}</strong>
       <p>{text}</p>
-      {trouble === 'network' && onRetry && <Button onClick={onRetry}>Try again</Button>}
-      {trouble !== 'missing' && trouble !== 'network' && file && (
+      {(trouble === 'network' || trouble === 'away') && onRetry && <Button onClick={onRetry}>Try again</Button>}
+      {(trouble === 'unsupported' || trouble === 'no-picture') && file && (
         <Button component="a" href={downloadUrl(file)} download leftSection={<Download size={16} />}>
           Download the file
         </Button>
@@ -30,13 +32,20 @@ export function Unplayable({ trouble, file, onRetry }: UnplayableProps) {
   );
 }
 
-function explain(trouble: Trouble, file: ItemFile | undefined) {
+function explain(trouble: Trouble, file: ItemFile | undefined, reason: string) {
   const format = file ? formatName(file) : 'file';
   if (trouble === 'missing') {
     return {
       icon: FileX2,
       title: 'The file is not there',
       text: 'It was moved, deleted, or its disk is not connected. It comes back by itself when a scan finds it again.',
+    };
+  }
+  if (trouble === 'away') {
+    return {
+      icon: CloudOff,
+      title: 'The Stash server does not give this out now',
+      text: `${reason} Lists, search and everything you said about it go on working meanwhile.`.trim(),
     };
   }
   if (trouble === 'network') {

@@ -1,40 +1,68 @@
 import { Loader } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Maximize, Minimize, Pause, PictureInPicture2, Play, SkipBack, SkipForward } from 'lucide-react';
-import { type CSSProperties, type RefObject, useEffect, useRef, useState } from 'react';
+import { type CSSProperties, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { serverUrl } from '@/api/client';
 import type { Item } from '@/api/types';
 import { formatDuration } from '@/core/format';
 import { coverUrl } from '@/ui/Cover';
 import { ChapterList } from './ChapterList';
 import classes from './Player.module.css';
-import { Control, SpeedMenu, VolumeControl } from './PlayerControls';
+import { CaptionsMenu, Control, FormMenu, SpeedMenu, VolumeControl } from './PlayerControls';
 import { hopelessFormat } from './playable';
-import type { Playback, PlaybackState } from './playback';
+import type { Conversion, Playback, PlaybackState } from './playback';
+import { type PlaybackInfo, playbackInfoQuery } from './playbackInfo';
 import { SeekBar } from './SeekBar';
 import { chapterAt, nextStart, previousStart, type TimedChapter, timedChapters } from './timeline';
 import { Unplayable } from './Unplayable';
+import { type Captions, useCaptions } from './useCaptions';
 import { usePlayback } from './usePlayback';
 import { usePlayerKeys } from './usePlayerKeys';
+import { type Sprites, useSprites } from './useSprites';
 
 const CONTROLS_REST_MS = 2_500;
 
 export function VideoPlayer({ item }: { item: Item }) {
   const [file] = item.files;
-  if (!file || item.files.every((one) => one.missing)) return <Stage item={item} trouble="missing" />;
-  if (hopelessFormat(file)) return <Stage item={item} trouble="unsupported" />;
-  return <Player item={item} />;
+  const there = file !== undefined && item.files.some((one) => !one.missing);
+  const { data: info, isPending } = useQuery({ ...playbackInfoQuery(item.id), enabled: there });
+  if (!there) return <Stage item={item} trouble="missing" />;
+  if (!hopelessFormat(file)) return <Player item={item} info={info} />;
+  if (isPending) return <Stage item={item} trouble={null} />;
+  return info?.sources.some(({ converted }) => converted) ? (
+    <Player item={item} info={info} converted />
+  ) : (
+    <Stage item={item} trouble="unsupported" />
+  );
 }
 
-function Stage({ item, trouble }: { item: Item; trouble: 'missing' | 'unsupported' }) {
+function Stage({ item, trouble }: { item: Item; trouble: 'missing' | 'unsupported' | null }) {
   return (
     <div className={classes.stage} style={shapeOf(item)}>
       {item.cover && <img className={classes.ghost} src={coverUrl(item.cover, 768)} alt="" />}
-      <Unplayable trouble={trouble} file={item.files[0]} />
+      {trouble ? (
+        <Unplayable trouble={trouble} file={item.files[0]} />
+      ) : (
+        <Loader className={classes.waiting} color="white" />
+      )}
     </div>
   );
 }
 
-function Player({ item }: { item: Item }) {
-  const { playback, state, ref } = usePlayback<HTMLVideoElement>(item, 'video');
+interface PlayerProps {
+  item: Item;
+  info: PlaybackInfo | undefined;
+  /** The file itself is of no use: begin with what it is converted into. */
+  converted?: boolean;
+}
+
+const NO_TRACKS: PlaybackInfo['captions'] = [];
+
+function Player({ item, info, converted = false }: PlayerProps) {
+  const conversions = useMemo(() => conversionsOf(info), [info]);
+  const { playback, state, ref } = usePlayback<HTMLVideoElement>(item, 'video', { conversions, converted });
+  const captions = useCaptions(info?.captions ?? NO_TRACKS, playback);
+  const sprites = useSprites(info?.sprites);
   const stage = useRef<HTMLDivElement>(null);
   const full = useFullScreen(stage);
   const chapters = timedChapters(item);
@@ -61,7 +89,7 @@ function Player({ item }: { item: Item }) {
         data-full={full.on || undefined}
         data-asleep={(state.playing && !awake) || undefined}
       >
-        {/* biome-ignore lint/a11y/useMediaCaption: captions are tracks inside the file, which the browser offers itself */}
+        {/* biome-ignore lint/a11y/useMediaCaption: captions inside the file the browser offers itself, others are drawn below */}
         <video
           ref={ref}
           className={classes.video}
@@ -72,16 +100,31 @@ function Player({ item }: { item: Item }) {
           onDoubleClick={full.toggle}
         />
         {state.trouble ? (
-          <Unplayable trouble={state.trouble} file={item.files[state.file]} onRetry={playback.retry} />
+          <Unplayable
+            trouble={state.trouble}
+            file={item.files[state.file]}
+            reason={state.reason}
+            onRetry={playback.retry}
+          />
         ) : (
           <>
+            {captions.line && <p className={classes.captions}>{captions.line}</p>}
             {state.waiting && <Loader className={classes.waiting} color="white" />}
             {!state.playing && !state.waiting && (
               <button type="button" className={classes.bigPlay} aria-label="Play" onClick={playback.play}>
                 <Play size={34} fill="currentColor" aria-hidden="true" />
               </button>
             )}
-            <VideoBar playback={playback} state={state} chapters={chapters} full={full} video={ref} />
+            <VideoBar
+              playback={playback}
+              state={state}
+              chapters={chapters}
+              full={full}
+              video={ref}
+              captions={captions}
+              sprites={sprites}
+              conversions={conversions}
+            />
           </>
         )}
       </div>
@@ -98,12 +141,15 @@ interface BarProps {
   chapters: readonly TimedChapter[];
   full: { on: boolean; toggle: () => void };
   video: RefObject<HTMLVideoElement | null>;
+  captions: Captions;
+  sprites: Sprites;
+  conversions: readonly Conversion[];
 }
 
-function VideoBar({ playback, state, chapters, full, video }: BarProps) {
+function VideoBar({ playback, state, chapters, full, video, captions, sprites, conversions }: BarProps) {
   return (
     <div className={classes.bar}>
-      <SeekBar {...state} chapters={chapters} onSeek={playback.seek} />
+      <SeekBar {...state} chapters={chapters} onSeek={playback.seek} sprites={sprites} />
       <div className={classes.buttons}>
         <Control label={state.playing ? 'Pause' : 'Play'} onClick={playback.toggle}>
           {state.playing ? <Pause size={22} fill="currentColor" /> : <Play size={22} fill="currentColor" />}
@@ -126,9 +172,11 @@ function VideoBar({ playback, state, chapters, full, video }: BarProps) {
           {formatDuration(state.time)} / {formatDuration(state.total) || '–:––'}
         </span>
         <span className={classes.barChapter}>{chapters[chapterAt(chapters, state.time)]?.title}</span>
+        {captions.tracks.length > 0 && <CaptionsMenu captions={captions} />}
+        {conversions.length > 0 && <FormMenu playback={playback} chosen={state.conversion} conversions={conversions} />}
         <SpeedMenu playback={playback} speed={state.speed} />
         {document.pictureInPictureEnabled && (
-          <Control label="Picture in picture" onClick={() => void togglePip(video.current)}>
+          <Control label="Picture in picture" wide onClick={() => void togglePip(video.current)}>
             <PictureInPicture2 size={20} />
           </Control>
         )}
@@ -138,6 +186,11 @@ function VideoBar({ playback, state, chapters, full, video }: BarProps) {
       </div>
     </div>
   );
+}
+
+function conversionsOf(info: PlaybackInfo | undefined): Conversion[] {
+  const made = info?.sources.filter(({ converted }) => converted) ?? [];
+  return made.map(({ url, label }) => ({ url: serverUrl(url), label }));
 }
 
 async function togglePip(video: HTMLVideoElement | null): Promise<void> {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { Playback, type Source } from './playback';
+import type { Refusal } from '@/api/probe';
+import { type Conversion, Playback, type Source } from './playback';
 
 /** A media element without media: what the player sets is kept, and events are ours to send. */
 class FakeElement extends EventTarget {
@@ -11,7 +12,7 @@ class FakeElement extends EventTarget {
   muted = false;
   ended = false;
   error: { code: number } | null = null;
-  buffered = { length: 0, start: () => 0, end: () => 0 };
+  buffered = { length: 0, start: (_range: number) => 0, end: (_range: number) => 0 };
   play = vi.fn(async () => this.send('play'));
   pause = vi.fn(() => this.send('pause'));
   load = vi.fn();
@@ -27,9 +28,10 @@ class FakeElement extends EventTarget {
 }
 
 const onChange = vi.fn();
-const probe = vi.fn(async () => 'unsupported' as const);
+const UNSUPPORTED: Refusal = { trouble: 'unsupported', reason: '' };
+const probe = vi.fn(async (_url: string) => UNSUPPORTED);
 
-function playing(sources: Partial<Source>[], startAt = 0) {
+function playing(sources: Partial<Source>[], startAt = 0, conversions: Conversion[] = []) {
   const element = new FakeElement();
   const playback = new Playback({
     sources: sources.map((source, index) => ({ url: `file-${index}`, duration: 60, missing: false, ...source })),
@@ -38,6 +40,7 @@ function playing(sources: Partial<Source>[], startAt = 0) {
     volume: 0.8,
     onChange,
     probe,
+    conversions: () => conversions,
   });
   playback.attach(element as unknown as HTMLMediaElement);
   return { element, playback };
@@ -112,20 +115,23 @@ describe('playback', () => {
     expect(element.currentTime).toBe(40);
   });
 
-  test.each(['unsupported', 'missing', 'network'] as const)('finds out that a refused file is %s', async (reason) => {
-    const { element, playback } = playing([{}]);
-    probe.mockResolvedValueOnce(reason as 'unsupported');
-    element.send('error', { error: { code: 4 } });
-    await vi.waitFor(() => expect(playback.snapshot().trouble).toBe(reason));
-    expect(probe).toHaveBeenLastCalledWith('file-0');
-  });
+  test.each(['unsupported', 'missing', 'network', 'away'] as const)(
+    'finds out that a refused file is %s',
+    async (trouble) => {
+      const { element, playback } = playing([{}]);
+      probe.mockResolvedValueOnce({ trouble, reason: 'It says so.' });
+      element.send('error', { error: { code: 4 } });
+      await vi.waitFor(() => expect(playback.snapshot()).toMatchObject({ trouble, reason: 'It says so.' }));
+      expect(probe).toHaveBeenLastCalledWith('file-0');
+    },
+  );
 
-  test('a broken connection can be tried again, a broken file cannot', () => {
+  test('a broken connection can be tried again, a broken file cannot', async () => {
     const { element, playback } = playing([{}]);
     element.send('error', { error: { code: 3 } });
     expect(playback.snapshot().trouble).toBe('unsupported');
     element.send('error', { error: { code: 2 } });
-    expect(playback.snapshot().trouble).toBe('network');
+    await vi.waitFor(() => expect(playback.snapshot().trouble).toBe('network'));
     playback.retry();
     expect(playback.snapshot().trouble).toBeNull();
   });
@@ -145,5 +151,88 @@ describe('playback', () => {
     expect(element.src).toBe('');
     element.send('timeupdate', { currentTime: 5 });
     expect(playback.snapshot().time).toBe(0);
+  });
+});
+
+describe('a conversion', () => {
+  const FORMS = [
+    { url: 'mp4?format=mp4', label: 'MP4' },
+    { url: 'webm', label: 'WebM' },
+  ];
+  const loaded = (from: number, to: number) => ({ length: 1, start: () => from, end: () => to });
+
+  test('takes the place of a file the browser cannot play, at the moment it was left', () => {
+    const { element, playback } = playing([{}], 20, FORMS);
+    element.send('loadedmetadata', { duration: 60 });
+    playback.play();
+    element.send('timeupdate', { currentTime: 30 });
+    element.send('error', { error: { code: 3 } });
+    expect(element.src).toBe('mp4?format=mp4&start=30.000');
+    element.send('loadedmetadata', { duration: Number.POSITIVE_INFINITY, currentTime: 0 });
+    expect(element.play).toHaveBeenCalledTimes(2);
+    element.send('timeupdate', { currentTime: 4 });
+    expect(playback.snapshot()).toMatchObject({ time: 34, total: 60, conversion: 0, trouble: null, playing: true });
+  });
+
+  test('one that fails too gives way to the next, and the last to the truth', async () => {
+    const { element, playback } = playing([{}], 0, FORMS);
+    element.send('error', { error: { code: 4 } });
+    await vi.waitFor(() => expect(element.src).toBe('mp4?format=mp4'));
+    element.send('error', { error: { code: 4 } });
+    await vi.waitFor(() => expect(element.src).toBe('webm'));
+    element.send('error', { error: { code: 3 } });
+    expect(playback.snapshot().trouble).toBe('unsupported');
+  });
+
+  test('is no help when the server is away', async () => {
+    const { element, playback } = playing([{}], 0, FORMS);
+    probe.mockResolvedValueOnce({ trouble: 'away', reason: 'It does not answer.' });
+    element.send('error', { error: { code: 4 } });
+    await vi.waitFor(() => expect(playback.snapshot().trouble).toBe('away'));
+    expect(element.src).toBe('file-0');
+  });
+
+  test('shows a picture where the file had only sound', () => {
+    const { element, playback } = playing([{}], 0, FORMS);
+    Object.assign(element, { videoWidth: 0 });
+    element.send('loadedmetadata', { duration: 60 });
+    expect(playback.snapshot()).toMatchObject({ conversion: 0, trouble: null });
+  });
+
+  test('begins anew elsewhere, once for a whole drag; what is loaded is gone to', () => {
+    vi.useFakeTimers();
+    try {
+      const { element, playback } = playing([{}], 0, FORMS);
+      element.send('loadedmetadata', { duration: 60 });
+      playback.choose(1);
+      element.send('loadedmetadata', { duration: Number.NaN, buffered: loaded(0, 10) });
+      playback.seek(8);
+      expect([element.src, element.currentTime]).toEqual(['webm', 8]);
+      playback.seek(30);
+      playback.seek(41);
+      expect(element.src).toBe('webm');
+      element.send('timeupdate', { currentTime: 8 });
+      expect(playback.snapshot().time).toBe(41);
+      vi.advanceTimersByTime(300);
+      expect(element.src).toBe('webm?start=41.000');
+      element.send('loadedmetadata', { currentTime: 0, buffered: loaded(0, 5) });
+      element.send('progress');
+      expect(playback.snapshot()).toMatchObject({ time: 41, loaded: 46 });
+      playback.seek(44);
+      expect(element.currentTime).toBe(3);
+      expect(playback.now()).toBe(44);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('the file itself can be had back', () => {
+    const { element, playback } = playing([{}], 12, FORMS);
+    element.send('loadedmetadata', { duration: 60 });
+    playback.choose(0);
+    expect(element.src).toBe('mp4?format=mp4&start=12.000');
+    playback.choose(null);
+    element.send('loadedmetadata', { duration: 60 });
+    expect([element.src, element.currentTime]).toEqual(['file-0', 12]);
   });
 });

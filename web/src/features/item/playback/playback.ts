@@ -2,6 +2,7 @@
  * One media element playing the files of an item one after the other, as a store a component can subscribe to.
  * Times are seconds of the whole item. The element belongs to the page; this only listens to it and steers it.
  */
+import type { Refusal } from '@/api/probe';
 import { clamp } from '../progress';
 import { type Spot, Timeline } from './timeline';
 
@@ -11,7 +12,13 @@ export interface Source {
   missing: boolean;
 }
 
-export type Trouble = 'missing' | 'unsupported' | 'network' | 'no-picture';
+/** Another form of the item, converted while it is watched: it begins at the second its address names, and cannot be wound. */
+export interface Conversion {
+  url: string;
+  label: string;
+}
+
+export type Trouble = Refusal['trouble'] | 'no-picture';
 
 export interface PlaybackState {
   time: number;
@@ -26,6 +33,10 @@ export interface PlaybackState {
   volume: number;
   muted: boolean;
   trouble: Trouble | null;
+  /** What the server said of the trouble, if anything. */
+  reason: string;
+  /** Which of the conversions plays; null for the file itself. */
+  conversion: number | null;
 }
 
 export interface PlaybackOptions {
@@ -36,12 +47,19 @@ export interface PlaybackOptions {
   /** What happened, and where: `ended` is at the end of the whole, not of a file. */
   onChange: (what: 'playing' | 'time' | 'paused' | 'jumped' | 'ended', time: number, total: number | null) => void;
   /** What is the matter with a file the browser does not take. */
-  probe: (url: string) => Promise<Trouble>;
+  probe: (url: string) => Promise<Refusal>;
+  /** What is played instead of a file that the browser cannot play, the best first; they may become known later. */
+  conversions?: () => readonly Conversion[];
+  /** Begin with the first conversion: the file is known to be of no use. */
+  converted?: boolean;
 }
 
 // MediaError.code; the numbers are part of the HTML standard.
 const NETWORK = 2;
 const NOT_SUPPORTED = 4;
+
+// While somebody drags the slider, a conversion is not begun anew at every place on the way.
+const SETTLE_MS = 250;
 
 export class Playback {
   private element: HTMLMediaElement | null = null;
@@ -49,6 +67,10 @@ export class Playback {
   private state: PlaybackState;
   private seekWhenLoaded: number | null = null;
   private playWhenLoaded = false;
+  /** Seconds into the file at which the element's own time begins: not 0 for what is converted from there on. */
+  private base = 0;
+  private settling: ReturnType<typeof setTimeout> | undefined;
+  private readonly failedConversions = new Set<number>();
   private readonly options: PlaybackOptions;
   private readonly listeners = new Set<() => void>();
 
@@ -67,6 +89,8 @@ export class Playback {
       volume: options.volume,
       muted: false,
       trouble: null,
+      reason: '',
+      conversion: options.converted ? 0 : null,
     };
   }
 
@@ -86,6 +110,7 @@ export class Playback {
     this.open(this.timeline.locate(this.state.time), false);
     return () => {
       for (const [name, handler] of handlers) element.removeEventListener(name, handler);
+      clearTimeout(this.settling);
       element.pause();
       element.removeAttribute('src');
       element.load();
@@ -109,7 +134,8 @@ export class Playback {
     const spot = this.timeline.locate(wanted);
     if (spot.file !== this.state.file || this.state.trouble === 'missing') this.open(spot, this.state.playing);
     else if (this.element) {
-      if (this.seekWhenLoaded === null) this.element.currentTime = spot.offset;
+      if (this.state.conversion !== null) this.seekConverted(spot);
+      else if (this.seekWhenLoaded === null) this.element.currentTime = spot.offset;
       else this.seekWhenLoaded = spot.offset;
     }
     this.set({ time: wanted, ended: false });
@@ -139,7 +165,22 @@ export class Playback {
   };
 
   /** After trouble with the network. */
-  retry = (): void => this.open(this.timeline.locate(this.state.time), true);
+  retry = (): void => {
+    this.failedConversions.clear();
+    this.open(this.timeline.locate(this.state.time), true);
+  };
+
+  /** Goes on in another form; null is the file itself. */
+  choose = (conversion: number | null): void => {
+    this.set({ conversion });
+    this.open(this.timeline.locate(this.state.time), this.state.playing);
+  };
+
+  /** The exact time, which `snapshot` has a few times a second only. */
+  now(): number {
+    if (!this.element || this.seekWhenLoaded !== null) return this.state.time;
+    return this.timeline.timeOf({ file: this.state.file, offset: this.base + this.element.currentTime });
+  }
 
   /** Opens that place, or the next file that is there. */
   private open(spot: Spot, autoplay: boolean): void {
@@ -149,12 +190,43 @@ export class Playback {
       this.set({ trouble: 'missing', playing: false, waiting: false });
       return;
     }
+    clearTimeout(this.settling);
     const offset = file === spot.file ? spot.offset : 0;
-    this.seekWhenLoaded = offset;
+    const conversion = this.conversion();
+    this.base = conversion ? offset : 0;
+    this.seekWhenLoaded = conversion ? 0 : offset;
     this.playWhenLoaded = autoplay;
-    this.set({ file, time: this.timeline.timeOf({ file, offset }), loaded: 0, ended: false, trouble: null });
-    this.element.src = source.url;
+    this.set({
+      file,
+      time: this.timeline.timeOf({ file, offset }),
+      loaded: 0,
+      ended: false,
+      trouble: null,
+      reason: '',
+    });
+    this.element.src = conversion ? startingAt(conversion.url, offset) : source.url;
     this.element.load();
+  }
+
+  private conversion(): Conversion | undefined {
+    return this.state.conversion === null ? undefined : this.options.conversions?.()[this.state.conversion];
+  }
+
+  /** Within what is loaded the element can go there; elsewhere the conversion begins anew, once the hand rests. */
+  private seekConverted(spot: Spot): void {
+    const { element } = this;
+    if (!element) return;
+    const own = spot.offset - this.base;
+    if (this.seekWhenLoaded === null && isLoaded(element.buffered, own)) {
+      element.currentTime = own;
+      return;
+    }
+    const autoplay = this.state.playing || this.playWhenLoaded;
+    this.playWhenLoaded = autoplay; // so that pausing is not taken for a wish
+    this.seekWhenLoaded = 0;
+    element.pause();
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.open(spot, autoplay), SETTLE_MS);
   }
 
   private start(): void {
@@ -177,10 +249,11 @@ export class Playback {
   private opened(): void {
     const { element } = this;
     if (!element) return;
-    if (Number.isFinite(element.duration)) {
+    if (Number.isFinite(element.duration) && this.state.conversion === null) {
       this.timeline = this.timeline.with(this.state.file, element.duration);
     }
     const hasNoPicture = 'videoWidth' in element && element.videoWidth === 0;
+    if (hasNoPicture && this.convert(this.playWhenLoaded)) return;
     this.set({ total: this.timeline.total, trouble: hasNoPicture ? 'no-picture' : null });
     element.playbackRate = this.state.speed;
     const offset = this.seekWhenLoaded ?? 0;
@@ -192,7 +265,7 @@ export class Playback {
 
   private moved(): void {
     if (!this.element || this.seekWhenLoaded !== null || this.element.ended) return;
-    const time = this.timeline.timeOf({ file: this.state.file, offset: this.element.currentTime });
+    const time = this.now();
     this.set({ time, loaded: this.loadedUntil() });
     if (this.state.playing) this.report('time');
   }
@@ -222,20 +295,37 @@ export class Playback {
   private failed(): void {
     const code = this.element?.error?.code;
     if (code === undefined || !this.element?.hasAttribute('src')) return;
-    if (code !== NOT_SUPPORTED) this.give(code === NETWORK ? 'network' : 'unsupported');
-    else void this.findReason();
+    const wanted = this.state.playing || this.playWhenLoaded;
+    if (code === NOT_SUPPORTED || code === NETWORK) void this.findReason(code, wanted);
+    else if (!this.convert(wanted)) this.give('unsupported', '');
   }
 
-  /** An element says "not supported" also of a file that the server does not have or does not send. */
-  private async findReason(): Promise<void> {
-    const { file } = this.state;
-    const reason = await this.options.probe(this.options.sources[file]?.url ?? '');
-    if (this.element && file === this.state.file) this.give(reason);
+  /** An element says "not supported" also of a file that the server does not have or does not send; and why it did not arrive, it never
+   * says. */
+  private async findReason(code: number, wanted: boolean): Promise<void> {
+    const { file, conversion } = this.state;
+    const url = this.conversion()?.url ?? this.options.sources[file]?.url ?? '';
+    const { trouble, reason } = await this.options.probe(url);
+    if (!this.element || file !== this.state.file || conversion !== this.state.conversion) return;
+    const lost = code === NETWORK && trouble === 'unsupported'; // it is there again
+    if (trouble === 'unsupported' && !lost && this.convert(wanted)) return;
+    this.give(lost ? 'network' : trouble, reason);
   }
 
-  private give(trouble: Trouble): void {
+  /** Goes on in the next form that has not failed yet, if there is one. */
+  private convert(autoplay: boolean): boolean {
+    if (this.state.conversion !== null) this.failedConversions.add(this.state.conversion);
+    const count = this.options.conversions?.().length ?? 0;
+    const next = Array.from({ length: count }, (_, index) => index).find((index) => !this.failedConversions.has(index));
+    if (next === undefined) return false;
+    this.set({ conversion: next });
+    this.open(this.timeline.locate(this.state.time), autoplay);
+    return true;
+  }
+
+  private give(trouble: Trouble, reason: string): void {
     const { playing } = this.state;
-    this.set({ trouble, playing: false, waiting: false });
+    this.set({ trouble, reason, playing: false, waiting: false });
     if (playing) this.report('paused');
   }
 
@@ -245,7 +335,7 @@ export class Playback {
     const { buffered, currentTime } = element;
     for (let range = 0; range < buffered.length; range += 1) {
       if (buffered.start(range) <= currentTime + 0.5 && currentTime <= buffered.end(range)) {
-        return this.timeline.timeOf({ file: this.state.file, offset: buffered.end(range) });
+        return this.timeline.timeOf({ file: this.state.file, offset: this.base + buffered.end(range) });
       }
     }
     return 0;
@@ -259,4 +349,15 @@ export class Playback {
     this.state = { ...this.state, ...changes };
     for (const listener of this.listeners) listener();
   }
+}
+
+function isLoaded(buffered: TimeRanges, time: number): boolean {
+  for (let range = 0; range < buffered.length; range += 1) {
+    if (buffered.start(range) <= time && time <= buffered.end(range)) return true;
+  }
+  return false;
+}
+
+function startingAt(url: string, seconds: number): string {
+  return seconds > 0 ? `${url}${url.includes('?') ? '&' : '?'}start=${seconds.toFixed(3)}` : url;
 }

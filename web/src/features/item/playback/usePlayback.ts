@@ -5,7 +5,7 @@ import type { Item } from '@/api/types';
 import { progressOfTime, resumeTime } from '../progress';
 import { useWatch } from '../useWatch';
 import type { Place } from '../watch';
-import { Playback, type PlaybackState } from './playback';
+import { type Conversion, Playback, type PlaybackState } from './playback';
 import { Timeline } from './timeline';
 
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3] as const;
@@ -21,9 +21,23 @@ interface PlaybackHandle<E extends HTMLMediaElement> {
   ref: RefObject<E | null>;
 }
 
+/** What can be played instead of the files; `converted` begins with it. */
+interface Conversions {
+  conversions?: readonly Conversion[];
+  converted?: boolean;
+}
+
+const NONE: readonly Conversion[] = [];
+
 /** A player for the files of an item: goes on where it was left, and keeps my progress. */
-export function usePlayback<E extends HTMLMediaElement>(item: Item, habit: 'audio' | 'video'): PlaybackHandle<E> {
+export function usePlayback<E extends HTMLMediaElement>(
+  item: Item,
+  habit: 'audio' | 'video',
+  { conversions = NONE, converted = false }: Conversions = {},
+): PlaybackHandle<E> {
   const watch = useWatch(item);
+  const known = useRef(conversions);
+  known.current = conversions;
   const ref = useRef<E>(null);
   const [playback] = useState(() => {
     const total = new Timeline(item.files.map((file) => file.duration)).total ?? item.duration;
@@ -43,6 +57,8 @@ export function usePlayback<E extends HTMLMediaElement>(item: Item, habit: 'audi
         }
       },
       probe: probeFile,
+      conversions: () => known.current,
+      converted,
     });
   });
   useEffect(() => (ref.current ? playback.attach(ref.current) : undefined), [playback]);

@@ -4,7 +4,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type KeyboardEvent, useState } from 'react';
 import { entityNameQuery, entitySearchQuery, libraryNamesQuery } from '@/api/entities';
 import type { Entity, EntityKind } from '@/api/types';
-import { formatCount, plural } from '@/core/format';
+import { formatCount } from '@/core/format';
+import { countsOf } from '@/ui/entityCounts';
 import { ENTITY_WORDS } from '@/ui/entityWords';
 import classes from './Editor.module.css';
 
@@ -114,11 +115,7 @@ function Chosen({ id, name, onRemove }: { id: number; name: string | null | unde
 function Found({ entity }: { entity: Entity }) {
   const { data: libraries } = useQuery(libraryNamesQuery);
   const library = (libraries?.items.length ?? 0) > 1 && libraries?.items.find(({ id }) => id === entity.library_id);
-  const facts = [
-    entity.parents.map(({ name }) => name).join(', '),
-    plural(entity.item_count, 'item'),
-    library ? library.name : '',
-  ];
+  const facts = [entity.parents.map(({ name }) => name).join(', '), countsOf(entity), library ? library.name : ''];
   return (
     <span className={classes.found}>
       <span>{entity.name}</span>

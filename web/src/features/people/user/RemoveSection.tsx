@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type Account, removeUser, userKeysQuery } from '@/api/people';
 import { plural } from '@/core/format';
-import { Ask } from '../Ask';
+import { Ask } from '@/ui/Ask';
 import classes from '../People.module.css';
 import { Section } from '../parts';
 

@@ -1,6 +1,6 @@
 import { Button, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
-import classes from './People.module.css';
+import classes from './Ask.module.css';
 
 interface AskProps {
   opened: boolean;
@@ -13,13 +13,13 @@ interface AskProps {
   children: ReactNode;
 }
 
-/** Asks before what cannot be undone, and says what goes. A refusal stays in the dialog. */
+/** Asks before something goes, and says what goes. A refusal stays in the dialog. */
 export function Ask({ opened, title, action, busy, error, onClose, onSure, children }: AskProps) {
   return (
     <Modal opened={opened} onClose={onClose} title={title}>
       {children}
       {error && (
-        <p role="alert" style={{ color: 'var(--mantine-color-error)' }}>
+        <p role="alert" className={classes.error}>
           {error.message}
         </p>
       )}

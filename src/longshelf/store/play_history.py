@@ -1,0 +1,81 @@
+"""What displays played. The history is never rewritten; of every item a display ever played, the number of its last play is kept beside it,
+so that "not yet", "in this round" and "longest ago" are look-ups, however long the history is."""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from longshelf.store.database import placeholders, run
+
+
+class Candidate(NamedTuple):
+    """A live item as a display looks at it; `number` is that of its last play there, None before the first."""
+
+    item_id: int
+    kind: str
+    duration: float | None
+    added_at: int
+    number: int | None
+
+
+class Entry(NamedTuple):
+    """One play; `played_at` is when it ended."""
+
+    id: int
+    number: int
+    item_id: int
+    block_id: int
+    slot_id: int
+    loop: int
+    outcome: str
+    seconds: float
+    played_at: int
+
+
+def record(connection: Connection, display_id: int, **values: Any) -> None:
+    """One play, with every column but the id."""
+    names = ", ".join(values)
+    marks = ", ?" * len(values)
+    run(connection, f"INSERT INTO play_history (display_id, {names}) VALUES (?{marks})", display_id, *values.values())
+    text = """INSERT INTO display_item (display_id, item_id, number) VALUES (?, ?, ?)
+              ON CONFLICT (display_id, item_id) DO UPDATE SET number = excluded.number"""
+    run(connection, text, display_id, values["item_id"], values["number"])
+
+
+def candidates(connection: Connection, display_id: int, item_ids: Collection[int]) -> dict[int, Candidate]:
+    """By item; those that are gone are left out."""
+    text = """SELECT item.id, item.kind, item.duration, item.added_at, seen.number FROM item
+              LEFT JOIN display_item AS seen ON seen.display_id = ? AND seen.item_id = item.id
+              WHERE item.deleted_at IS NULL AND item.id IN {ids}"""
+    if not item_ids:
+        return {}
+    return {row[0]: Candidate(*row) for row in _select_in(connection, text, item_ids, display_id).all()}
+
+
+def oldest(connection: Connection, display_id: int, after: int, count: int) -> list[tuple[int, int]]:
+    """(number, item) of last plays beyond number `after`, the longest ago first."""
+    text = "SELECT number, item_id FROM display_item WHERE display_id = ? AND number > ? ORDER BY number LIMIT ?"
+    return [(row[0], row[1]) for row in run(connection, text, display_id, after, count).all()]
+
+
+def last_plays(connection: Connection, display_id: int, after: int) -> list[tuple[int, int]]:
+    """(item, number of its last play) of all that the display played last beyond number `after`, by item."""
+    text = "SELECT item_id, number FROM display_item WHERE display_id = ? AND number > ? ORDER BY item_id"
+    return [(item_id, number) for item_id, number in run(connection, text, display_id, after).all()]
+
+
+def page(connection: Connection, display_id: int, start: int, count: int) -> list[Entry]:
+    """A stretch of the history, the newest first."""
+    names = ", ".join(Entry._fields)
+    text = f"SELECT {names} FROM play_history WHERE display_id = ? ORDER BY number DESC LIMIT ? OFFSET ?"
+    return [Entry(*row) for row in run(connection, text, display_id, count, start)]
+
+
+def _select_in(connection: Connection, text: str, ids: Collection[int], before: int) -> Any:
+    """As `bulk.select_in`, for a text with a `?` before its list."""
+    listed = ",".join(map(str, ids))
+    if connection.dialect.name == "sqlite":
+        return connection.exec_driver_sql(text.replace("{ids}", "(SELECT value FROM json_each(?))"), (before, f"[{listed}]"))
+    array = text.replace("{ids}", "(SELECT unnest(?::bigint[]))")
+    return connection.exec_driver_sql(placeholders(connection, array), (before, f"{{{listed}}}"))

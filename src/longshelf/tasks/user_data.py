@@ -1,0 +1,150 @@
+"""The job `import_user_data`: what one person said on a mirrored server, taken over into his own data here.
+
+One runs for a person and library at a time; asking again for the same follows it. To whom items are kept back it tells how far it is in
+hundredths and nothing in numbers: how much there is on the server tells of what is hidden."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from longshelf.errors import Conflict, Invalid, NotFound, SourceError
+from longshelf.ingest.user_data import UserDataImport
+from longshelf.jobs.context import Context, Later
+from longshelf.logs import operation
+from longshelf.model.kinds import LibraryType
+from longshelf.sources.stash import options as stash_options
+from longshelf.sources.stash.client import Client
+from longshelf.sources.stash.reader import Reader
+from longshelf.sources.stash.user_data import DATA_KINDS, DataKind
+from longshelf.store import accounts, jobs, libraries, mirror
+from longshelf.store.database import Database, Transaction
+from longshelf.store.jobs import Job
+from longshelf.store.libraries import Library
+from longshelf.tasks.pausing import pausing
+from longshelf.tasks.sync import SCAN_SECONDS
+
+KIND = "import_user_data"
+ATTEMPTS = 25  # an import goes on where the last attempt was killed
+
+
+class ImportArgs(msgspec.Struct, frozen=True, kw_only=True):
+    """What the job is asked. `told` says whether the person may be told numbers."""
+
+    library_id: int
+    user_id: int
+    kinds: list[DataKind]
+    overwrite: bool = False
+    told: bool = True
+
+
+def request(
+    database: Database,
+    library: Library,
+    user_id: int,
+    kinds: Sequence[DataKind] = DATA_KINDS,
+    *,
+    overwrite: bool = False,
+    told: bool = True,
+    priority: int = 0,
+) -> Job:
+    """Queues an import; the live one when it does the same. Invalid for a library that mirrors nothing or no kinds, Conflict while another
+    import of this person's runs, or before the library was read."""
+    chosen = checked(kinds)
+    args = ImportArgs(library_id=library.id, user_id=user_id, kinds=chosen, overwrite=overwrite, told=told)
+    stored: dict[str, Any] = msgspec.to_builtins(args)
+    with database.write_quietly() as connection:
+        require_mirrored(connection, library)
+        accounts.user(connection, user_id)
+        job = jobs.enqueue(
+            connection, KIND, stored, at=database.clock(), key=key(library.id, user_id), priority=priority, max_attempts=ATTEMPTS
+        )
+    if job.args != stored:
+        raise Conflict(f"Another import of these data is under way (job {job.id}); wait for its end, or cancel it.")
+    return job
+
+
+def key(library_id: int, user_id: int) -> str:
+    """Of the jobs of this person and library."""
+    return f"{library_id}:{user_id}"
+
+
+def checked(kinds: Sequence[DataKind]) -> list[DataKind]:
+    """In their own order, each once. Invalid for none, or another word."""
+    unknown = [each for each in kinds if each not in DATA_KINDS]
+    if unknown or not kinds:
+        raise Invalid("kinds", f"name one or more of {', '.join(DATA_KINDS)}")
+    return [each for each in DATA_KINDS if each in kinds]
+
+
+def require_mirrored(connection: Transaction, library: Library) -> None:
+    """Invalid for a library that mirrors nothing; Conflict for one that is being removed, or was never read whole."""
+    if library.type is not LibraryType.STASH:
+        raise Invalid("library", f"{library.name} is a {library.type} library; only what people said on a Stash server can be taken over")
+    if library.state == "removing":
+        raise Conflict(f"{library.name} is being removed")
+    if not mirror.state(connection, library.id).built:
+        raise Conflict(f"{library.name} has not been read yet. Wait for its first sync.")
+
+
+def import_user_data(context: Context, *, private: bool = True) -> dict[str, Any]:
+    """Runs the import. The result is the report with `seconds`, or without numbers for who may not be told them. A server that is away ends
+    it as a failure with the reason: trying again goes on where it stopped."""
+    args = msgspec.convert(context.args, ImportArgs)
+    database = context.database
+    with database.read() as connection:
+        library = libraries.get(connection, args.library_id)
+        require_mirrored(connection, library)
+        _require_user(connection, args.user_id)
+        api_key = mirror.key(connection, library.id)
+    began = time.monotonic()
+    client = Client(stash_options.parse(library.config), api_key, pause=pausing(context), private=private)
+    try:
+        with operation(KIND, library=library.name, user=args.user_id, kinds=args.kinds) as running:
+            report = _run(context, args, Reader(client))
+            running.report(**msgspec.to_builtins(report))
+    except SourceError as error:
+        raise Conflict(str(error)) from error
+    finally:
+        client.close()
+    seconds = {"seconds": round(time.monotonic() - began, 3)}
+    context.progress(message="done")
+    return {"kinds": args.kinds, **(msgspec.to_builtins(report) if args.told else {}), **seconds}
+
+
+def _run(context: Context, args: ImportArgs, reader: Reader) -> Any:
+    if scanning := reader.scanning():
+        raise Later(f"Stash is scanning ({scanning}); this goes on afterwards.", SCAN_SECONDS)
+    progress = context if args.told else Hundredths(context)
+    task = UserDataImport(
+        context.database, args.library_id, args.user_id, reader, progress,
+        kinds=args.kinds, overwrite=args.overwrite, left=context.checkpoint_left,
+    )  # fmt: skip
+    return task.run()
+
+
+def _require_user(connection: Transaction, user_id: int) -> None:
+    try:
+        accounts.user(connection, user_id)
+    except NotFound:
+        raise Conflict("The account these data are for is gone.") from None
+
+
+class Hundredths:
+    """A context's progress that tells shares, not numbers."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._total: int | None = None
+
+    def progress(self, done: int | None = None, total: int | None = None, message: str | None = None) -> None:
+        self._total = total if total is not None else self._total
+        share = None if done is None or not self._total else min(100, done * 100 // self._total)
+        self._context.progress(share, 100, message)
+
+    def check(self) -> None:
+        self._context.check()
+
+    def checkpoint(self, value: object, connection: Transaction | None = None) -> None:
+        self._context.checkpoint(value, connection)
