@@ -2,17 +2,20 @@
 administrator looks at, and a thousand displays whose players all say that they are through with a slot, so that what is to come is
 filled up.
 
-Posts come in by `longshelf import`. Each number is of one client that waits for its answer, unless it says how many asked at once; every
-repetition is timed and none is left out but the first."""
+Posts come in by `longshelf import`; with LONGSHELF_BENCH_DATA they stay in that directory and are found there again. Each number is of
+one client that waits for its answer, unless it says how many asked at once; every repetition is timed and none is left out but the
+first."""
 
 import http.client
 import json
+import os
 import statistics
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ from bench.machine import environment_for, longshelf
 from longshelf.accounts import keys, users
 from longshelf.bench.machine import describe, table
 from longshelf.displays import codes
+from longshelf.errors import Conflict
 from longshelf.index.generations import build_generation
 from longshelf.store import displays, playlists
 from longshelf.store.database import Database
@@ -65,12 +69,9 @@ class Client:
 def run(scale: float = 1.0) -> str:
     """Every table of this file. `scale` shrinks the number of posts."""
     count, many = int(POSTS * scale), DISPLAYS if scale >= 0.1 else DISPLAYS // 10
-    with tempfile.TemporaryDirectory(prefix="longshelf-bench-") as place:
-        data = Path(place) / "data"
-        posts = Path(place) / "posts.ndjson"
-        write_posts(posts, count)
-        longshelf(["import", str(posts), "--library", "Posts"], data)
-        posts.unlink()
+    with tempfile.TemporaryDirectory(prefix="longshelf-bench-") as made:
+        data = Path(os.environ.get("LONGSHELF_BENCH_DATA") or made) / f"displays-{count}"
+        fill(data, count)
         key = _prepare(data)
         serve = [sys.executable, "-m", "longshelf.cli.main", "serve", "--workers", "1", "--no-worker", "--port"]
         with running(serve, environment_for(data) | {"LONGSHELF_ENGINE": "bitmaps"}) as server:
@@ -86,12 +87,31 @@ def run(scale: float = 1.0) -> str:
     return head + table("One client", rows) + "\n" + table(f"{many:,} displays, {PLAYERS} connections", players)
 
 
+def fill(data: Path, count: int) -> None:
+    """So many posts and their index, unless they are there."""
+    if data.exists():
+        return
+    with tempfile.TemporaryDirectory(prefix="longshelf-bench-") as made:
+        posts = Path(made) / "posts.ndjson"
+        write_posts(posts, count)
+        longshelf(["import", str(posts), "--library", "Posts"], data)
+    database = Database(f"sqlite:///{data / 'longshelf.db'}")
+    build_generation(database, data / "index")
+    database.close()
+
+
 def _prepare(data: Path) -> str:
-    """The index, and an administrator's API key."""
+    """An administrator's API key. Displays of an earlier run go."""
     database = Database(f"sqlite:///{data / 'longshelf.db'}")
     try:
-        build_generation(database, data / "index")
-        users.add(database, NAME, PASSWORD, admin=True)
+        with database.read() as connection:
+            earlier = [each.id for each in displays.listed(connection)]
+        for each in earlier:
+            with database.write_quietly() as connection:
+                playlists.leave_displays(connection, each)
+                displays.remove(connection, each)
+        with suppress(Conflict):
+            users.add(database, NAME, PASSWORD, admin=True)
         return keys.create(database, NAME, "bench")
     finally:
         database.close()

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { FolderPlus, Plus } from 'lucide-react';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { liveEvents } from '@/api/events';
 import { jobsQuery } from '@/api/jobs';
 import { librariesQuery } from '@/api/libraries';
@@ -10,12 +10,14 @@ import { sessionQuery } from '@/api/session';
 import { plural } from '@/core/format';
 import { Page } from '@/ui/Page';
 import { EmptyState, ErrorState } from '@/ui/States';
-import { AddLibraryDialog } from './AddLibraryDialog';
-import { IssuesDrawer } from './IssuesDrawer';
 import classes from './LibrariesPage.module.css';
 import { LibraryCard } from './LibraryCard';
 import { removalOf, scanOf } from './libraryState';
 import type { LibrariesSearch } from './routes';
+
+// Opened now and then: not part of the page.
+const AddLibraryDialog = lazy(async () => ({ default: (await import('./AddLibraryDialog')).AddLibraryDialog }));
+const IssuesDrawer = lazy(async () => ({ default: (await import('./IssuesDrawer')).IssuesDrawer }));
 
 const REFRESH_MS = 1_500; // a scan reports several times a second; nobody reads counts that fast
 
@@ -63,14 +65,16 @@ export function LibrariesPage() {
           ))}
         </ul>
       )}
-      {admin && add && <AddLibraryDialog onClose={() => show({})} />}
-      {admin && issues !== undefined && (
-        <IssuesDrawer
-          libraryId={issues}
-          name={libraries?.find((library) => library.id === issues)?.name ?? ''}
-          onClose={() => show({})}
-        />
-      )}
+      <Suspense>
+        {admin && add && <AddLibraryDialog onClose={() => show({})} />}
+        {admin && issues !== undefined && (
+          <IssuesDrawer
+            libraryId={issues}
+            name={libraries?.find((library) => library.id === issues)?.name ?? ''}
+            onClose={() => show({})}
+          />
+        )}
+      </Suspense>
     </Page>
   );
 }

@@ -2,22 +2,25 @@ import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { librariesQuery } from '@/api/libraries';
 import { sessionQuery } from '@/api/session';
 import { plural } from '@/core/format';
 import { Page } from '@/ui/Page';
 import { EmptyState, ErrorState } from '@/ui/States';
-import { HookCard } from './HookCard';
 import { KindsCard } from './KindsCard';
-import { MyDataCard } from './MyDataCard';
-import { PushBackCard } from './PushBackCard';
-import { RemovedDrawer } from './RemovedDrawer';
 import type { StashSearch } from './routes';
-import { ServerCard } from './ServerCard';
 import classes from './Stash.module.css';
 import { StatusCard } from './StatusCard';
 import { stashQuery } from './stashApi';
 import { useSyncJob } from './useSyncJob';
+
+// What is looked at first is the page; settings and forms follow.
+const HookCard = lazy(async () => ({ default: (await import('./HookCard')).HookCard }));
+const MyDataCard = lazy(async () => ({ default: (await import('./MyDataCard')).MyDataCard }));
+const PushBackCard = lazy(async () => ({ default: (await import('./PushBackCard')).PushBackCard }));
+const RemovedDrawer = lazy(async () => ({ default: (await import('./RemovedDrawer')).RemovedDrawer }));
+const ServerCard = lazy(async () => ({ default: (await import('./ServerCard')).ServerCard }));
 
 /** All about one mirrored Stash. People who do not administer it find what is theirs: taking over their data. */
 export function StashPage() {
@@ -68,33 +71,39 @@ export function StashPage() {
           <div>
             <StatusCard library={library} status={status} sync={sync} />
             <KindsCard status={status} sync={sync} onRemoved={() => show({ removed: 1 })} />
-            <HookCard status={status} />
+            <Suspense>
+              <HookCard status={status} />
+            </Suspense>
           </div>
         )}
         <div>
-          <MyDataCard
-            library={library}
-            session={session}
-            opened={take ?? false}
-            onOpen={() => show({ take: true })}
-            onClose={() => show({})}
-          />
-          {admin && status && (
-            <>
-              <PushBackCard library={library} state={status.push_back} session={session} />
-              <ServerCard key={status.url} library={library} status={status} />
-            </>
-          )}
+          <Suspense>
+            <MyDataCard
+              library={library}
+              session={session}
+              opened={take ?? false}
+              onOpen={() => show({ take: true })}
+              onClose={() => show({})}
+            />
+            {admin && status && (
+              <>
+                <PushBackCard library={library} state={status.push_back} session={session} />
+                <ServerCard key={status.url} library={library} status={status} />
+              </>
+            )}
+          </Suspense>
         </div>
       </div>
-      {admin && removed !== undefined && (
-        <RemovedDrawer
-          library={library}
-          page={removed}
-          onPage={(page) => show({ removed: page })}
-          onClose={() => show({})}
-        />
-      )}
+      <Suspense>
+        {admin && removed !== undefined && (
+          <RemovedDrawer
+            library={library}
+            page={removed}
+            onPage={(page) => show({ removed: page })}
+            onClose={() => show({})}
+          />
+        )}
+      </Suspense>
     </Page>
   );
 }
