@@ -10,7 +10,8 @@ import httpx
 
 from longshelf.api.events import EventFeed, Hears
 from longshelf.api.threads import Threads
-from longshelf.catalog.following import Follower, Mark, read_mark
+from longshelf.catalog.following import Follower, Mark, News, read_mark
+from longshelf.errors import StoreUnavailable
 from longshelf.store import jobs
 from longshelf.store.database import Database
 from tests.api.conftest import Served
@@ -145,6 +146,42 @@ def test_a_stream_ends_when_its_listener_may_not_listen_any_more(tmp_path_factor
     assert b"event: hello" in hello
     assert beats
     assert set(beats) == {b": still here\n\n"}
+    threads.close()
+    catalogue.database.close()
+
+
+def test_a_look_that_fails_ends_the_streams_and_the_next_one_looks_again(tmp_path_factory: Any) -> None:
+    catalogue = make_catalogue(tmp_path_factory.mktemp("broken"), count=1)
+    threads = Threads(2, 1)
+    broken = [True]
+
+    class Broken(Follower):
+        looks = 0
+
+        def look(self) -> News:
+            self.looks += 1
+            if broken and self.looks > 1:
+                raise StoreUnavailable("The database is away.")
+            return super().look()
+
+    feed = EventFeed(threads, lambda mark: Broken(catalogue.database, mark), look=0.01, heartbeat=0.05)
+
+    async def scenario() -> tuple[list[bytes], bytes]:
+        told = [chunk async for chunk in feed.listen("", lambda: Hears(jobs=True, libraries=None)) if chunk != b": still here\n\n"]
+        broken.clear()
+        stream = feed.listen("", lambda: Hears(jobs=True, libraries=None))
+        await anext(stream)
+        change(catalogue.database)
+        async for chunk in stream:
+            if chunk != b": still here\n\n":
+                break
+        await stream.aclose()  # type: ignore[attr-defined]  # an async generator
+        return told, chunk
+
+    told, heard = asyncio.run(scenario())
+    assert len(told) == 1
+    assert b"event: hello" in told[0]
+    assert b"event: library" in heard
     threads.close()
     catalogue.database.close()
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
+import structlog
 
 from longshelf.api.messages import DisplaysEvent, HelloEvent
 from longshelf.api.threads import Threads
@@ -30,6 +31,7 @@ class Hears(NamedTuple):
 
 Listening = Callable[[], Hears | None]
 _encode = msgspec.json.Encoder().encode
+_log = structlog.get_logger()
 
 
 class EventFeed:
@@ -110,7 +112,17 @@ class EventFeed:
     def _start(self, follower: Follower) -> None:
         """The first listener's own view goes on as everybody's: nothing can happen between the two."""
         if self._looking is None and not self._closed:
-            self._looking = asyncio.create_task(self._look(follower))
+            self._looking = asyncio.create_task(self._look_on(follower))
+
+    async def _look_on(self, follower: Follower) -> None:
+        """Until nobody listens. Who cannot be told what happens is let go: he comes back, and goes on from where he was."""
+        try:
+            await self._look(follower)
+        except Exception as error:  # the boundary: nobody else would hear of it
+            _log.warning("listeners cannot be told what happens", reason=str(error))
+            self._looking = None
+            for queue in self._listeners:
+                _tell(queue, None)
 
     async def _look(self, follower: Follower) -> None:
         """Until nobody listens."""

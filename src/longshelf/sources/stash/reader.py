@@ -81,10 +81,6 @@ class Reader:
     def images_of(self, gallery: int) -> Iterator[list[Stub]]:
         yield from self._walk(Remote.IMAGE, f'galleries: {{ value: ["{gallery}"], modifier: INCLUDES }}')
 
-    def every(self, kind: Remote) -> Iterator[list[Stub]]:
-        """Ids and stamps of all rows of a kind. In numbered pages rows may be missed where others go meanwhile: `last_place` tells."""
-        yield from self._walk(kind, "")
-
     def _walk(self, kind: Remote, where: str, after: int = 0) -> Iterator[list[Stub]]:
         number = 1
         while rows := self.stubs(kind, after, number, where=where).rows:
