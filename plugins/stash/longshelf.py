@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 HOOK_SECONDS = 1.0  # a hook holds up whoever edits, and a scan
 TASK_SECONDS = 5.0  # a person who started the task waits for its answer
 SETTINGS_SECONDS = 1.0
-QUIET_SECONDS = 1.5  # Longshelf begins three seconds after the first message of a burst: what comes so soon after one is in it
+LONGEST = 1_000  # bytes of an answer that are read
+QUIET_MOST = 3.0  # Longshelf answers when it begins: what changes until then is in it, and needs no message
 PLUGIN = "longshelf"
 FILE = "address.txt"
 
@@ -80,18 +81,28 @@ def _tell(address: str, message: dict, seconds: float) -> str:
     if message and ".Destroy." not in message["type"] and _just_told(address):
         return "told"
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    asked_at = time.time()
     try:
         client = kind(parts.hostname, parts.port, timeout=seconds)
         client.request("POST", parts.path, json.dumps(message), {"Content-Type": "application/json", "User-Agent": "longshelf-stash"})
-        status = client.getresponse().status
+        response = client.getresponse()
+        status, content = response.status, response.read(LONGEST)
     except (OSError, http.client.HTTPException, ValueError) as error:
         return f"Longshelf did not answer ({type(error).__name__}); it finds the change by itself later."
     if status == 404:
         return "Longshelf does not know this address any more: copy it anew from the page of the library."
     if not 200 <= status < 300:
         return f"Longshelf answered with status {status}."
-    _note_told(address)
+    _note_told(address, asked_at + _begins_in(content))
     return "told"
+
+
+def _begins_in(content: bytes) -> float:
+    """Seconds until Longshelf begins; 0 when it does not say."""
+    try:
+        return min(QUIET_MOST, float(json.loads(content)["begins_in"]))
+    except (ValueError, TypeError, KeyError):
+        return 0.0
 
 
 # --- where
@@ -129,15 +140,16 @@ def _stamp(address: str) -> Path:
 
 
 def _just_told(address: str) -> bool:
+    """Whether Longshelf was told, and has not begun yet."""
     try:
-        return 0 <= time.time() - _stamp(address).stat().st_mtime < QUIET_SECONDS
-    except OSError:
+        return 0 < float(_stamp(address).read_text(encoding="ascii")) - time.time() <= QUIET_MOST
+    except (OSError, ValueError):
         return False
 
 
-def _note_told(address: str) -> None:
+def _note_told(address: str, until: float) -> None:
     with contextlib.suppress(OSError):  # then every message is sent
-        _stamp(address).write_text("")
+        _stamp(address).write_text(f"{until:.3f}", encoding="ascii")
 
 
 def _finish(output: dict) -> None:

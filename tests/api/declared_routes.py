@@ -277,7 +277,7 @@ LIBRARIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/libraries/{library_id}/feeds"): _of_library({"urls": ["http://127.0.0.1:9/"]}, changes=True),
     ("DELETE", "/api/libraries/{library_id}/feeds/{feed_id}"): _of_library(changes=True),
     ("POST", "/api/feeds/probe"): Silent("asks another server, and tells what anybody is told there", CHANGES),
-    ("POST", "/api/hooks/stash/{rest}"): Silent("answers nothing", CHANGES),
+    ("POST", "/api/hooks/stash/{rest}"): Silent("answers when a sync begins, and nothing else", CHANGES),
     ("GET", "/api/events"): Silent("never ends; driven in test_leaks_events.py", CHANGES),
 }
 DISPLAYS: dict[tuple[str, str], Any] = {

@@ -10,7 +10,9 @@ from PIL import Image
 from longshelf.jobs.worker import Worker
 from longshelf.tasks.table import tasks
 from tests.api.conftest import Served
+from tests.api.test_edits import tag
 from tests.support.feed_server import FeedServer, feed_server
+from tests.support.out_there import PUBLIC, count_as_public
 from tests.tasks.test_feeds import entry, rss
 
 
@@ -132,3 +134,54 @@ def test_a_picture_that_does_not_come_is_none(own: Served, server: FeedServer, r
     found = own.admin.get(f"/{card['cover']}")
     assert found.status_code == status
     assert server.url not in found.text
+
+
+def test_a_picture_leads_into_a_private_network_only_to_the_machine_of_its_feed(
+    own: Served, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count_as_public(monkeypatch)
+    with feed_server(PUBLIC) as stranger, feed_server("127.0.0.3") as neighbour:
+        hosts = {"feed": server, "stranger": stranger, "neighbour": neighbour}
+        for each in hosts.values():
+            each.put("/picture", picture())
+            each.put("/to-feed", status=302, headers={"Location": server.url + "/picture"})
+            each.put("/to-neighbour", status=302, headers={"Location": neighbour.url + "/picture"})
+
+        def entries(first: int) -> list[str]:
+            places = [each.url + path for each in hosts.values() for path in ("/picture", "/to-feed", "/to-neighbour")]
+            return [
+                entry(first + number, url.replace("http://", ""), more=f'<media:thumbnail url="{url}"/>')
+                for number, url in enumerate(places)
+            ]
+
+        def shown(library_id: int) -> list[tuple[str, str]]:
+            """By the host and the path of the address."""
+            names = {each.url.replace("http://", ""): name for name, each in hosts.items()}
+            found = []
+            for card in own.admin.get("/api/items", params={"library": library_id}).json()["items"]:
+                place, _, path = card["title"].partition("/")
+                if own.admin.get(f"/{card['cover']}").status_code == 200:
+                    found.append((names[place], path))
+            return sorted(found)
+
+        near = library(own, server.put("/feed", rss(*entries(100))))
+        assert shown(near) == [("feed", "picture"), ("feed", "to-feed"), ("stranger", "picture")]
+        own.admin.delete(f"/api/libraries/{near}/feeds/1")
+        server.asked.clear()
+        far = own.admin.post("/api/libraries", json={"name": "Far", "feeds": [stranger.put("/feed", rss(*entries(200)))]}).json()["id"]
+        work(own)
+        assert shown(far) == [("stranger", "picture")]
+        assert server.asked == neighbour.asked == []
+
+
+def test_the_picture_of_a_post_becomes_that_of_an_entity(own: Served, server: FeedServer) -> None:
+    server.put("/picture.jpg", picture())
+    more = f'<media:thumbnail url="{server.url}/picture.jpg"/>'
+    library_id = library(own, server.put("/feed", rss(entry(1, "With", more=more), entry(2, "Without"))))
+    cards = {each["title"]: each["id"] for each in own.admin.get("/api/items", params={"library": library_id}).json()["items"]}
+    dune = tag(own, "dune")
+    made = own.admin.post(f"/api/tags/{dune}/image", json={"item_id": cards["With"]})
+    assert made.status_code == 200, made.text
+    shown = own.admin.get(f"/{made.json()['image']}&w=192")
+    assert Image.open(io.BytesIO(shown.content)).size == (192, 96)
+    assert own.admin.post(f"/api/tags/{dune}/image", json={"item_id": cards["Without"]}).status_code == 404

@@ -106,13 +106,13 @@ def test_a_player_hears_of_remote_control_at_once_and_of_the_end(own: Served) ->
     assert own.nobody.get(f"/api/screens/{display['code']}").status_code == 404
 
 
-def test_wrong_codes_are_slowed_down_and_then_right_ones_too(own: Served) -> None:
+def test_wrong_codes_are_slowed_down_and_who_plays_already_is_not(own: Served) -> None:
     display = make_display(own)
     answers = [own.nobody.get(f"/api/screens/AAAA-{number:04d}".replace("0", "B").replace("1", "C")) for number in range(25)]
     assert {each.status_code for each in answers[:20]} == {404}
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["retry-after"]) >= 1
-    assert own.nobody.get(f"/api/screens/{display['code']}").status_code == 429
+    assert own.nobody.get(f"/api/screens/{display['code']}").status_code == 200
     assert own.admin.post("/api/displays", json={"code": "AAAA-AAAA", "name": "x"}).status_code == 429
 
 
@@ -167,6 +167,34 @@ def test_when_looking_fails_players_are_let_go_and_come_back() -> None:
         fails = False
         again = feed.listen(1, lambda: Screen(state="paused"))
         assert b"paused" in await anext(again)
+        feed.close()
+        threads.close()
+
+    asyncio.run(run())
+
+
+def test_whoever_listens_while_looking_begins_waits_until_it_has() -> None:
+    """Else something could happen between what he is told first and the moment from which changes are looked for."""
+
+    async def run() -> None:
+        threads, gate, told = Threads(4, 1), threading.Event(), []
+
+        def follow(mark: Mark | None) -> Changed:
+            if mark is None:
+                gate.wait(10)
+            return Changed(Mark(1, 0), [], removed=False)
+
+        def screen() -> Screen:
+            told.append(gate.is_set())
+            return Screen(state="playing")
+
+        feed = ScreenFeed(threads, follow, lambda _ids: {}, set, look=0.01, heartbeat=60)
+        first = [asyncio.ensure_future(anext(feed.listen(number, screen))) for number in (1, 1, 2)]
+        await asyncio.sleep(0.1)
+        assert told == []
+        gate.set()
+        await asyncio.gather(*first)
+        assert told == [True] * 3
         feed.close()
         threads.close()
 

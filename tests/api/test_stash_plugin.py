@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from longshelf.store import jobs, libraries, mirror
-from longshelf.tasks import stash_hooks
+from longshelf.tasks import stash_hooks, sync
 from tests.api.conftest import Served
 from tests.api.test_sync import add, work
 from tests.ingest.mirroring import SMALL
@@ -148,17 +148,46 @@ def test_a_scan_starts_no_message(own: Served, stash: FakeStash, plugin: Plugin)
     assert len(stash.requests) == asked, "not even for its settings"
 
 
-def test_a_burst_is_one_message(own: Served, stash: FakeStash, plugin: Plugin) -> None:
+def heard_messages(own: Served, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Grows with every message: when its sync begins."""
+    heard: list[float] = []
+    real = stash_hooks.heard
+
+    def listening(*arguments: Any) -> float:
+        heard.append(real(*arguments))
+        return heard[-1]
+
+    monkeypatch.setattr(stash_hooks, "heard", listening)
+    return heard
+
+
+def test_a_burst_is_one_message(own: Served, stash: FakeStash, plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
     library = add(own, stash, key="")
     work(own)
     plugin.settings(hook_of(own, library["id"]))
+    heard = heard_messages(own, monkeypatch)
+    assert [plugin.start(EDIT) for _ in range(3)] == [{"output": "told"}] * 3
+    assert len(heard) == 1, "the first message stands for all"
+    assert 2.5 < heard[0] <= 3.0
+    time.sleep(3.0)
     plugin.start(EDIT)
+    assert len(heard) == 2
+
+
+def test_a_message_that_joins_a_sync_is_quiet_only_until_that_begins(
+    own: Served, stash: FakeStash, plugin: Plugin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edit after its beginning would be in no sync."""
+    library = add(own, stash, key="")
     work(own)
-    assert plugin.start(EDIT) == {"output": "told"}
-    assert live_syncs(own) == 0, "the first message stands for it"
-    time.sleep(1.6)
+    plugin.settings(hook_of(own, library["id"]))
+    heard = heard_messages(own, monkeypatch)
+    with own.catalogue.database.read() as connection:
+        waiting = libraries.get(connection, library["id"])
+    sync.request(own.catalogue.database, waiting)
     plugin.start(EDIT)
-    assert live_syncs(own) == 1
+    plugin.start(EDIT)
+    assert heard == [0.0, 0.0]
 
 
 @pytest.mark.parametrize("away", ["refusing", "silent", "unknown name"])

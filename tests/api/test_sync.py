@@ -100,8 +100,8 @@ def test_a_hook_needs_its_token_and_nothing_else(own: Served, stash: FakeStash) 
     work(own)
     token = _token(own)
     stash.changes.edit("scene", 1, title="Told by a hook")
-    assert own.nobody.post(f"/api/hooks/stash/{token}", json={"type": "Scene.Update.Post", "id": 1, "input": {}}).status_code == 204
-    assert own.nobody.post(f"/api/hooks/stash/{token}").status_code == 204
+    assert own.nobody.post(f"/api/hooks/stash/{token}", json={"type": "Scene.Update.Post", "id": 1, "input": {}}).status_code == 200
+    assert own.nobody.post(f"/api/hooks/stash/{token}").status_code == 200
     work(own)
     assert own.admin.get("/api/items", params={"q": '"Told by a hook"'}).json()["pagination"]["total_count"] == 1
     for wrong in (token[:-1], "0" * 40, "ü", str(library["id"])):

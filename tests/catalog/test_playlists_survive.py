@@ -2,18 +2,21 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
+from longshelf.accounts import users
+from longshelf.catalog.playlist_heirs import pass_on
 from longshelf.catalog.playlist_shapes import BlockSaid, PutPlace
 from longshelf.errors import Invalid, NotFound
 from longshelf.ingest import followers
 from longshelf.model.kinds import EntityKind
 from longshelf.model.viewer import Viewer
-from longshelf.store import accounts, block_counts, display_tables, libraries, playlist_items
+from longshelf.store import accounts, block_counts, display_tables, libraries, playlist_items, playlists
 from longshelf.store.database import run
 from tests.catalog.playlist_shelf import WAYS, PlaylistShelf, playlist_shelf
 from tests.support.playlists import active
@@ -73,6 +76,31 @@ def test_a_person_goes_with_his_playlists_and_nobody_elses(shelf: PlaylistShelf)
     for gone in (his, chosen):
         with pytest.raises(NotFound):
             shelf.playlists.one(shelf.ann, gone.id)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_playlists_others_depend_on_pass_to_an_administrator_and_ask_for_the_same(shelf: PlaylistShelf, told: bool) -> None:
+    bob, ann = shelf.bob.user_id or 0, shelf.ann.user_id or 0
+    view = shelf.views.save(bob, "V", "kind=video")
+    wall = shelf.make(shelf.bob, "Bob's wall", BlockSaid(view_id=view.id), BlockSaid(filter="kind=book", view_id=view.id))
+    with shelf.database.write_quietly() as connection:
+        playlists.activate(connection, wall.id, 1)
+        run(connection, "UPDATE display SET user_id = ? WHERE id = 1", ann)
+    shared = shelf.make(shelf.bob, "For all", BlockSaid(view_id=view.id), shared=True)
+    his = shelf.make(shelf.bob, "His", BlockSaid(view_id=view.id))
+    before = shelf.playlists.one(shelf.ann, wall.id)
+    with shelf.database.write_quietly() as connection:
+        run(connection, 'UPDATE "user" SET admin = 1 WHERE id = ?', ann)
+    users.remove(shelf.database, bob, partial(pass_on, user_id=bob, heir_id=ann if told else None, at=1))
+    after = shelf.playlists.one(shelf.ann, wall.id)
+    assert (after.owner.id, after.mine, after.active, after.display_id) == (ann, True, True, 1)
+    assert after.version > before.version  # its display plans from what it says now
+    assert [each.view_id for each in after.blocks] == [None, None]
+    assert [each.available for each in after.blocks] == [each.available for each in before.blocks]
+    assert 0 < (after.blocks[0].available or 0) < len(shelf.world.items)
+    assert shelf.playlists.one(shelf.ann, shared.id).owner.id == ann
+    with pytest.raises(NotFound):
+        shelf.playlists.one(shelf.ann, his.id)
 
 
 def test_a_library_goes_with_its_entries_and_slots_and_the_rest_keeps_its_order(shelf: PlaylistShelf) -> None:

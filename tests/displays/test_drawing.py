@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from longshelf.displays import drawing
 from longshelf.displays.drawing import Ahead, Drawing, Pool, Sight
-from longshelf.model.query import EVERYTHING
+from longshelf.model.query import EVERYTHING, Query, Text
 from longshelf.model.sorts import Sort, shuffle
 from longshelf.model.viewer import Viewer
 from longshelf.store import play_history
@@ -30,6 +31,7 @@ class Player:
         self.wall = wall
         self.sort = sort
         self.page, self.window = page, window
+        self.query: Query = EVERYTHING
         self.row = DrawRow(block_id=1)
         self.number = 0
         self.last: dict[int, int] = {}
@@ -48,7 +50,7 @@ class Player:
                 page=self.page,
                 window=self.window,
             )
-            drawing = Drawing(sight, Ahead(self.number, self.waiting), Pool(EVERYTHING, self.sort), self.row)
+            drawing = Drawing(sight, Ahead(self.number, self.waiting), Pool(self.query, self.sort), self.row)
             found = [drawn.item.item_id for drawn in (drawing.draw() for _ in range(count)) if drawn is not None]
             self.row = drawing.kept()
             self.looked = counting.pages
@@ -149,3 +151,37 @@ def test_of_more_than_one_none_comes_twice_in_a_row(database: Database, size: in
     drawn = Player(make_wall(database, size), RANDOM).draw(20)
     assert all(one != two for one, two in itertools.pairwise(drawn))
     assert all(len(set(drawn[start : start + size])) == size for start in range(20 - size))
+
+
+class _Foreign(Player):
+    """Many plays of others lie before those of its pool."""
+
+    def others_play(self, item_ids: Sequence[int]) -> None:
+        mine = self.waiting
+        self.waiting = list(item_ids)
+        self.play(len(item_ids))
+        self.waiting = mine
+
+
+@pytest.mark.parametrize("direct", [0, 20_000])
+def test_a_used_up_pool_behind_many_plays_of_others_is_drawn_from(
+    sqlite_databases: Databases, monkeypatch: pytest.MonkeyPatch, direct: int
+) -> None:
+    """Where the walk through the history gives up it goes on from there next time, or the pool is asked directly."""
+    monkeypatch.setattr(drawing, "OLDEST", 4)
+    monkeypatch.setattr(drawing, "OLDEST_TIMES", 2)
+    monkeypatch.setattr(drawing, "DIRECT", direct)
+    with sqlite_databases.new() as database:
+        wall = make_wall(database, 0)
+        foreign = wall.more(40)
+        pool = wall.more(12, "sea")
+        player = _Foreign(wall, NEWEST, page=4, window=3)
+        player.query = Text("sea")
+        player.others_play(foreign)
+        player.others_play(pool)
+        drawn = [player.draw(1) for _ in range(12 if direct == 0 else 6)]
+        found = [each for some in drawn for each in some]
+        assert found == pool[: len(found)]
+        assert len(found) >= 4 if direct == 0 else len(found) == 6
+        player.play(len(player.waiting))
+        assert [player.draw(1) for _ in range(4)] == [[each] for each in pool[len(found) : len(found) + 4]]

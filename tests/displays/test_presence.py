@@ -5,23 +5,24 @@ from dataclasses import dataclass
 
 import pytest
 
+from longshelf.accounts import users
 from longshelf.catalog.showing import Showing
-from longshelf.displays import presence
+from longshelf.displays import presence, timeline
 from longshelf.displays.board import Board
 from longshelf.displays.presence import GRACE_SECONDS, ONLINE_SECONDS, WRITE_SECONDS, Presence
 from longshelf.displays.screens import Screens
-from longshelf.displays.shapes import At, ClaimDisplay, Display, EditDisplay, Played, Screen, SettingsSaid
+from longshelf.displays.shapes import At, ClaimDisplay, Display, EditDisplay, Played, Screen, SettingsSaid, SetVolume
 from longshelf.displays.tending import Tending
 from longshelf.errors import Conflict, NotFound
 from longshelf.model.kinds import EntityKind
 from longshelf.model.restrictions import Restrictions, Rule
 from longshelf.model.times import SECOND
 from longshelf.model.viewer import Viewer
-from longshelf.store import displays, restrictions
+from longshelf.store import displays, play_history, playlists, restrictions
 from longshelf.store.database import Database, run
 from longshelf.store.engine.sql import SqlEngine
 from longshelf.store.hot import HotReads
-from tests.displays.wall import Clock, Wall, make_display, make_wall
+from tests.displays.wall import PASSWORD, Clock, Wall, make_display, make_wall
 from tests.support.databases import Databases
 
 HOME = "192.0.2.7"
@@ -327,3 +328,74 @@ def test_how_many_were_seen_counts_what_is_in_the_pool_now_and_begins_anew_with_
     assert seen == [*range(1, 15), 0, 1, 2, 3, 4, 5]  # with the first repeat a round begins
     wall.delete(wall.history()[-1].item_id)
     assert wall.service.seen(wall.display_id)[block_id] == 4
+
+
+def test_the_epoch_is_another_whenever_what_was_kept_may_not_be_shown_any_more(room: Room) -> None:
+    wall, database = room.wall, room.wall.database
+    epochs = [room.screen().epoch]
+    wall.play(2)
+    room.board.volume(room.admin, wall.display_id, SetVolume(volume=3))
+    assert room.screen().epoch == epochs[0]
+    (tag_item,) = wall.more(1, "night")
+    with database.read() as connection:
+        (tag,) = run(connection, "SELECT id FROM entity WHERE name = 'night'").scalars()
+    assert room.screen().epoch == epochs[0]
+    with database.write_quietly() as connection:
+        kept = Restrictions(rules=(Rule(EntityKind.TAG, "exclude", (tag,), False),))
+        restrictions.restrict(connection, wall.user_id, kept, None, at=database.clock())
+    epochs.append(room.screen().epoch)
+    with database.write_quietly() as connection:
+        other = playlists.add(connection, wall.user_id, "Other", "blocks", shared=False, at=1)
+        playlists.activate(connection, other, wall.display_id)
+    wall.service.rebuild(wall.display_id)
+    epochs.append(room.screen().epoch)
+    bob = users.add(database, "bob", PASSWORD)
+    room.board.edit(room.admin, wall.display_id, EditDisplay(user_id=bob.id))
+    epochs.append(room.screen().epoch)
+    with database.write_quietly() as connection:
+        run(connection, 'UPDATE "user" SET disabled_at = 1 WHERE id = ?', bob.id)
+    epochs.append(room.screen().epoch)
+    assert len(set(epochs)) == 5
+    assert all(epochs)
+    assert tag_item not in wall.ahead()
+
+
+def test_what_has_neither_file_nor_picture_is_told_with_its_title(room: Room) -> None:
+    room.wall.more(1)
+    room.wall.service.rebuild(room.wall.display_id)
+    told = room.screen().current
+    assert told is not None
+    assert (told.media, told.mime, told.thumb, told.parts) == (None, None, None, 0)
+    assert told.item.title.startswith("Picture ")
+    assert told.seconds == 10.0
+
+
+def test_seen_is_never_said_to_be_more_than_it_is_where_much_was_played(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    wall = room.wall
+    wall.play(5)
+    (block_id,) = wall.service.seen(wall.display_id)
+    assert wall.service.seen(wall.display_id)[block_id] == 5
+    monkeypatch.setattr(timeline, "SEEN_MOST", 3)
+    assert wall.service.seen(wall.display_id)[block_id] == 3
+
+
+def test_a_display_is_removed_with_its_history_some_rows_at_a_time(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(play_history, "AT_ONCE", 2)
+    room.wall.play(7)
+    room.board.remove(room.wall.display_id)
+    with room.wall.database.read() as connection:
+        for table in ("play_history", "display_item", "slot", "block_draw"):
+            assert run(connection, f"SELECT count(*) FROM {table}").scalar_one() == 0
+    with pytest.raises(NotFound):
+        room.board.remove(room.wall.display_id)
+
+
+def test_plays_are_forgotten_some_at_a_time_and_what_was_played_stays_known(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(play_history, "AT_ONCE", 2)
+    wall = room.wall
+    played = wall.play(9)
+    with wall.database.write_quietly() as connection:
+        assert play_history.newest(connection) == {wall.display_id: 9}
+        assert [play_history.forget(connection, wall.display_id, 5) for _ in range(4)] == [2, 2, 1, 0]
+        assert [each.number for each in play_history.page(connection, wall.display_id, 0, 100)] == [9, 8, 7, 6]
+    assert not set(wall.ahead()[:5]) & set(played)

@@ -1,9 +1,17 @@
 """What a display plays, and what becomes of it when things change."""
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
 from longshelf.displays.moves import current_of
-from longshelf.store import playlists, slots
-from longshelf.store.database import Database
-from tests.displays.wall import check, make_wall
+from longshelf.displays.tending import Tending
+from longshelf.model.kinds import LibraryType
+from longshelf.store import libraries, playlists, slots, tables
+from longshelf.store.database import Database, Transaction, run
+from longshelf.store.hot import HotReads
+from tests.displays.wall import Wall, check, make_display, make_wall
 
 
 def test_the_first_look_plans_the_next_few_and_one_plays(database: Database) -> None:
@@ -339,6 +347,108 @@ def test_a_length_is_the_items_own_and_pictures_stand_as_block_or_display_say(da
     wall.service.replan(wall.display_id, "test")
     assert [each.seconds for each in wall.slots()][:3] == [92.5, 10.0, 3.0]
     assert wall.current.item_id == film
+
+
+@pytest.mark.parametrize("mime", ["", "image/jpeg", "application/zip"])
+def test_what_has_a_length_and_nothing_a_player_can_play_stands_like_a_picture(database: Database, mime: str) -> None:
+    wall = make_wall(database)
+    wall.more(1, "lost", duration=3_600.0, mime=mime)
+    wall.block("lost", count=1, dwell=5.0)
+    wall.service.replan(wall.display_id, "test")
+    assert wall.current.seconds == 5.0
+
+
+def test_removing_a_library_while_displays_play_it_goes_on_with_what_is_left(database: Database) -> None:
+    wall = make_wall(database, 3)
+    wall.more(3, "film", duration=60.0)
+    other = _other_library(wall)
+    wall.block(count=20)
+    wall.service.replan(wall.display_id, "test")
+    assert wall.current.item_id == other[-1]
+    step, tending = wall.row().step, Tending(database, wall.service, HotReads(database))
+    libraries.remove(database, _library_of(database, other[0]))
+    assert wall.row().step > step  # what was planned before is not written
+    assert not set(wall.ahead()) & set(other)
+    tending.look()
+    assert wall.current.item_id in wall.ids
+    assert len(wall.planned) >= 3
+    assert wall.row().due_at is not None
+    assert wall.row().look_at is None
+    wall.play(4)
+
+
+@pytest.mark.parametrize("word", ["played", "next"])
+def test_a_word_for_a_slot_that_went_with_its_library_begins_another(database: Database, word: str) -> None:
+    wall = make_wall(database, 3)
+    other = _other_library(wall)
+    wall.block(count=20)
+    wall.service.replan(wall.display_id, "test")
+    slot = wall.current
+    libraries.remove(database, _library_of(database, other[0]))
+    if word == "played":
+        assert not wall.service.played(wall.display_id, slot.id, slot.generation, "played", 1.0)
+    else:
+        assert not wall.service.next(wall.display_id)
+    assert wall.current.item_id in wall.ids
+
+
+def test_an_item_that_goes_while_its_play_is_written_makes_it_plan_again(database: Database) -> None:
+    """Whoever speaks for a slot is answered, and never with an error of the store."""
+    wall = make_wall(database, 6)
+    wall.block(count=20)
+    wall.service.replan(wall.display_id, "test")
+    slot, stands, going = wall.current, wall.service._stands, [wall.current.item_id]
+
+    def goes(connection: Transaction, *rest: Any) -> bool:
+        if going:
+            libraries._remove_rows(connection, tables.item, [going.pop()])
+        return stands(connection, *rest)
+
+    wall.service._stands = goes  # type: ignore[method-assign, assignment]
+    assert wall.service.played(wall.display_id, slot.id, slot.generation, "played", 1.0)
+    assert going == []
+    assert [each.item_id for each in wall.history()] == [slot.item_id]
+
+
+def test_a_display_that_plays_nothing_although_it_could_is_found(database: Database) -> None:
+    wall = make_wall(database, 6)
+    wall.block(count=20)
+    wall.service.replan(wall.display_id, "test")
+    with database.write_quietly() as connection:
+        run(connection, "DELETE FROM slot WHERE display_id = ?", wall.display_id)
+    tending = Tending(database, wall.service, HotReads(database))
+    tending.look()
+    assert wall.current.item_id in wall.ids
+    step = wall.row().step
+    tending.look()
+    assert wall.row().step == step
+
+
+def test_one_display_that_crashes_keeps_no_other_from_being_looked_after(database: Database) -> None:
+    wall = make_wall(database, 6)
+    wall.block(count=20)
+    other = make_display(database, wall.user_id, "Other")
+    with database.write_quietly() as connection:
+        run(connection, "UPDATE display SET settings = 'not JSON', asked = 1 WHERE id = ?", min(wall.display_id, other))
+        run(connection, "UPDATE display SET asked = 1 WHERE id = ?", max(wall.display_id, other))
+        playlists.leave_displays(connection, wall.display_id)
+        playlists.activate(connection, wall.playlist_id, max(wall.display_id, other))
+    Tending(database, wall.service, HotReads(database)).look()
+    with database.read() as connection:
+        assert slots.of_display(connection, max(wall.display_id, other))
+
+
+def _other_library(wall: Wall) -> list[int]:
+    """Items of another library, newer than all others."""
+    with wall.database.write() as write:
+        library = libraries.add(write, "Attic", LibraryType.FOLDER, {"folders": ["/elsewhere"]}, at=wall.database.clock())
+    attic = replace(wall, library_id=library.id, ids=[])
+    return attic.more(2)
+
+
+def _library_of(database: Database, item_id: int) -> int:
+    with database.read() as connection:
+        return int(run(connection, "SELECT library_id FROM item WHERE id = ?", item_id).scalar_one())
 
 
 def test_planning_sends_as_many_statements_for_a_large_pool_as_for_a_small_one(database: Database) -> None:

@@ -52,9 +52,11 @@ class Wall:
     library_id: int
     ids: list[int] = field(default_factory=list)
 
-    def more(self, count: int, *tags: str, duration: float | None = None) -> list[int]:
-        """New items, which carry these tags."""
+    def more(self, count: int, *tags: str, duration: float | None = None, mime: str = "video/mp4") -> list[int]:
+        """New items, which carry these tags. Those with a duration are videos with a file of this type, "" for none."""
         new = _add(self.database, self.library_id, [picture(*tags, duration=duration) for _ in range(count)])
+        if duration is not None and mime:
+            _add_files(self.database, self.library_id, new, mime)
         self.ids += new
         return new
 
@@ -148,6 +150,19 @@ def _add(database: Database, library_id: int, records: list[ItemRecord]) -> list
         put_items(write, placed, EntityCache(library_id))
         write.touch(ids, library_id=library_id)
     return ids
+
+
+def _add_files(database: Database, library_id: int, item_ids: Sequence[int], mime: str) -> None:
+    with database.write_quietly() as connection:
+        (folder_id,) = bulk.next_ids(connection, tables.folder, 1)
+        text = "INSERT INTO folder (id, library_id, root, path) VALUES (?, ?, 0, ?)"
+        run(connection, text, folder_id, library_id, str(folder_id).encode())
+        for item_id in item_ids:
+            (file_id,) = bulk.next_ids(connection, tables.file, 1)
+            text = """INSERT INTO file
+                      (id, library_id, folder_id, name, item_id, size, mtime_ns, ctime_ns, inode, companions, fingerprint, mime)
+                      VALUES (?, ?, ?, ?, ?, 1, 1, 1, 1, ?, ?, ?)"""
+            run(connection, text, file_id, library_id, folder_id, str(item_id).encode(), item_id, b"", b"", mime)
 
 
 _numbers = itertools.count(1)

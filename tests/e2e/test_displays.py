@@ -244,7 +244,7 @@ def test_a_display_is_set_up_turned_and_removed(open_page: Open, product: Produc
     admin.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(admin.get_by_role("heading", level=1, name="Displays")).to_be_visible()
     expect(admin.get_by_text("Back door")).to_be_hidden()
-    expect(screen.get_by_role("heading", name="This screen is not paired yet")).to_be_visible(timeout=20_000)
+    expect(screen.get_by_role("heading", name="This screen is not paired yet")).to_be_visible(timeout=100_000)
 
 
 def test_a_wrong_code_is_answered_with_what_to_do(open_page: Open) -> None:

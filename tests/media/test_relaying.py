@@ -173,6 +173,29 @@ def test_whoever_waits_no_longer_frees_his_turn_and_ends_the_request(told: Told)
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 9999\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "])
+def test_a_small_answer_that_drips_frees_its_turn_in_time(told: Told, head: bytes) -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(head)
+        for _ in range(600):
+            connection.sendall(b"x")
+            time.sleep(0.05)
+
+    told.answer = drip
+
+    async def run() -> None:
+        relays = Relays(small=1, wait=0.3, whole=0.5)
+        began = time.monotonic()
+        with pytest.raises(SourceOffline, match="had not sent all"):
+            await relays.fetch(told.server(), FILM, 10_000)
+        assert 0.4 < time.monotonic() - began < 5
+        told.answer = film()
+        assert await relays.fetch(told.server(), FILM, 10_000) == b"film"
+        relays.close()
+
+    asyncio.run(run())
+
+
 def test_one_that_fails_at_its_first_byte_says_so_before_anything_is_sent(told: Told) -> None:
     def short(connection: socket.socket) -> None:
         film(Content_Length="100")(connection)

@@ -5,7 +5,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 
 @dataclass
 class Reply:
-    """What is answered at a path. `drip` seconds between bytes; `cut` closes in the middle; `packed` compresses."""
+    """What is answered at a path. `drip` seconds between bytes, `drip_head` between those of a header without end; `cut` closes in the
+    middle; `packed` compresses."""
 
     body: bytes = b""
     status: int = 200
@@ -21,6 +22,7 @@ class Reply:
     packed: bool = False
     cut: bool = False
     drip: float = 0.0
+    drip_head: float = 0.0
     etag: bool = False
 
 
@@ -49,6 +51,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.served.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
         reply = self.served.replies.get(self.path, Reply(status=404))
+        if reply.drip_head:
+            self._drip_head(reply.drip_head)
+            return
         body = gzip.compress(reply.body) if reply.packed else reply.body
         tag = f'"{hashlib.blake2b(reply.body, digest_size=8).hexdigest()}"'
         if reply.etag and self.headers.get("If-None-Match") == tag:
@@ -63,6 +68,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self._send(body, reply)
+
+    def _drip_head(self, seconds: float) -> None:
+        self.close_connection = True
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+            for _ in range(3_000):
+                self.wfile.write(b"x")
+                time.sleep(seconds)
 
     def _send(self, body: bytes, reply: Reply) -> None:
         if reply.cut:
@@ -89,11 +102,11 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def feed_server() -> Iterator[FeedServer]:
-    """On a free port of this machine."""
+def feed_server(address: str = "127.0.0.1") -> Iterator[FeedServer]:
+    """On a free port of this machine, at one of its addresses."""
     served = FeedServer()
-    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"served": served}))
-    served.url = f"http://127.0.0.1:{server.server_port}"
+    server = _Server((address, 0), type("Handler", (_Handler,), {"served": served}))
+    served.url = f"http://{address}:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

@@ -1,17 +1,22 @@
 """Feed libraries from a real server to the store: what comes in, what changes, what goes wrong, and when it is asked again."""
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from longshelf.config import Settings
 from longshelf.errors import Conflict, Invalid, NotFound
+from longshelf.ingest import feeds as ingest
 from longshelf.ingest.edits import Edit, edit
 from longshelf.jobs.worker import Worker
 from longshelf.model.records import ItemRecord
 from longshelf.model.times import SECOND, from_rfc3339
+from longshelf.sources.feed import posts as from_entries
 from longshelf.store import feeds, jobs, libraries, schedules, stored
 from longshelf.store.database import Database
 from longshelf.store.feeds import FeedRow
@@ -19,6 +24,7 @@ from longshelf.store.libraries import Library
 from longshelf.tasks import feeds as task
 from longshelf.tasks.table import tasks
 from tests.support.feed_server import FeedServer, feed_server
+from tests.support.out_there import PUBLIC, count_as_public
 
 NOON = from_rfc3339("2024-06-03T12:00:00Z")  # a Monday
 MINUTE, HOUR = 60 * SECOND, 3_600 * SECOND
@@ -330,3 +336,112 @@ def test_asking_twice_follows_the_job_that_waits(shelf: Shelf, server: FeedServe
     assert first.id == second.id
     with shelf.database.read() as connection:
         assert len(jobs.newest(connection, states=jobs.LIVE, kind=task.KIND)) == 1
+
+
+def json_feed(*items: dict[str, Any], **more: Any) -> bytes:
+    return msgspec.json.encode({"version": "https://jsonfeed.org/version/1.1", "title": "News", "items": items, **more})
+
+
+def test_no_entry_of_a_json_feed_keeps_the_others(shelf: Shelf, server: FeedServer) -> None:
+    strange = [
+        "mailto:a@news.example",
+        "data:text/html,x",
+        "javascript:alert(1)",
+        "ftp://news.example/",
+        "http://news.example/" + "x" * 2_000,
+    ]
+    items = [
+        {"id": f"strange {number}", "title": f"Strange {number}", "url": url, "image": url, "attachments": [{"url": url}]}
+        for number, url in enumerate(strange)
+    ]
+    body = json_feed(
+        *items, {"id": "nul", "title": "a\0b", "content_text": "c\0d", "tags": ["e\0f"]}, {"id": "good", "title": "Good"}, title="N\0ws"
+    )
+    report = shelf.add(server.put("/feed", body))
+    assert (report["failed"], report["added"]) == (0, 7)
+    records = shelf.records()
+    assert sorted(records) == ["Good", *(f"Strange {number}" for number in range(5)), "a b"]
+    assert all("url" not in records[f"Strange {number}"].extra and records[f"Strange {number}"].cover is None for number in range(5))
+    assert records["a b"].description == "c d"
+    assert shelf.feeds()[0].title == "N ws"
+    assert shelf.issues() == []
+
+
+def test_an_entry_that_makes_no_post_is_an_issue_and_the_others_are_read(shelf: Shelf, server: FeedServer) -> None:
+    url = server.put(
+        "/feed",
+        json_feed({"id": "1", "title": "Wide", "attachments": [{"url": "/a", "duration_in_seconds": 1}]}, {"id": "2", "title": "Two"}),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(from_entries, "_main", lambda media: msgspec.structs.replace(media[0], width=-1) if media else None)
+        report = shelf.add(url)
+    assert (report["failed"], report["added"], list(shelf.records())) == (0, 1, ["Two"])
+    ((place, reason),) = shelf.issues()
+    assert place == url
+    assert reason.startswith("Wide: ")
+
+
+def test_what_nobody_thought_of_in_one_feed_keeps_no_other_and_is_not_asked_for_again_at_once(shelf: Shelf, server: FeedServer) -> None:
+    bad, good = server.put("/bad", rss(entry(1, "Bad"))), server.put("/good", rss(entry(2)))
+    with pytest.MonkeyPatch.context() as patch:
+
+        def take(
+            database: Database, library_id: int, feed_id: int, found: list[from_entries.Known], reading: frozenset[int]
+        ) -> ingest.Taken:
+            if found[0].post.record.title == "Bad":
+                raise RuntimeError("nobody thought of this")
+            return taking(database, library_id, feed_id, found, reading)
+
+        taking = ingest.take
+        patch.setattr(ingest, "take", take)
+        report = shelf.add(bad, good)
+    assert (report["asked"], report["failed"], report["added"]) == (2, 1, 1)
+    broken, fine = shelf.feeds()
+    assert (broken.state, fine.state) == ("failing", "ready")
+    assert "server's log" in broken.reason
+    assert "nobody thought" not in broken.reason
+    first = shelf.tick()
+    assert first is not None
+    assert min(broken.next_at, fine.next_at, first) >= NOON + 5 * MINUTE
+    assert shelf.sync()["failed"] == 0
+
+
+def test_a_run_that_was_stopped_does_not_begin_again_at_once(shelf: Shelf, server: FeedServer) -> None:
+    slow = server.put("/slow", drip_head=0.05)
+    shelf.library, job = task.add_feed_library(shelf.database, "News", [slow])
+    worker = threading.Thread(target=shelf.worker.run_one, args=(job.id,))
+    began = time.monotonic()
+    worker.start()
+    while not server.asked:
+        time.sleep(0.01)
+    with shelf.database.write_quietly() as connection:
+        jobs.cancel(connection, job.id, at=shelf.now)
+    worker.join(15)
+    assert time.monotonic() - began < 12, "nobody waits for an answer that nobody wants"
+    with shelf.database.read() as connection:
+        assert jobs.get(connection, job.id).state == "cancelled"
+    assert shelf.tick() == NOON + 5 * MINUTE
+
+
+def test_what_a_server_says_is_kept_without_control_characters(shelf: Shelf, server: FeedServer) -> None:
+    shelf.add(
+        server.put("/one", rss(entry(1)), headers={"ETag": "a\x00b", "Last-Modified": "c\x00d"}),
+        server.put("/two", rss(entry(2)), headers={"Content-Encoding": "e\x00f"}),
+    )
+    one, two = shelf.feeds()
+    assert (one.state, one.etag, one.last_modified) == ("ready", "", "")
+    assert "(e f)" in two.reason
+    assert shelf.issues() == [(two.url, two.reason)]
+
+
+def test_a_feed_out_there_does_not_lead_into_the_private_network(shelf: Shelf, server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    count_as_public(monkeypatch)
+    with feed_server(PUBLIC) as stranger:
+        shelf.add(stranger.put("/feed", status=301, headers={"Location": server.put("/inner", rss(entry(1)))}))
+        (feed,) = shelf.feeds()
+        assert feed.state == "failing"
+        assert "private network" in feed.reason
+        with shelf.database.write_quietly() as connection:
+            feeds.change(connection, feed.id, {"url": server.url + "/inner"})  # as if it had once been followed there
+        assert shelf.sync()["failed"] == 1
+    assert server.asked == []

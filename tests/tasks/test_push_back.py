@@ -1,18 +1,22 @@
 """The job `push_back`: what one person says goes to the server once, never comes back as news, and waits while the server is away."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from longshelf.errors import Conflict, Invalid, NotFound
+from longshelf.jobs.worker import Worker
 from longshelf.model.times import SECOND, from_rfc3339
-from longshelf.store import jobs, libraries, personal, plays, push_back
-from longshelf.store.database import Database
+from longshelf.sources.stash.reader import Reader
+from longshelf.sources.stash.telling import Teller
+from longshelf.store import claims, jobs, libraries, personal, plays, push_back, push_back_plays
+from longshelf.store import user_data as stored
+from longshelf.store.database import Database, run
 from longshelf.store.push_back import Pushed
 from longshelf.tasks import push_back as task
-from longshelf.tasks import sync
+from longshelf.tasks import sync, user_data
 from longshelf.tasks.libraries import change_stash_library
 from tests.support.fake_stash import FakeStash, fake_stash
 from tests.support.fake_stash.faults import What
@@ -347,7 +351,7 @@ def test_one_that_dies_between_the_telling_and_the_writing_down_tells_once(peopl
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(push_back, "end_sending", die)
+        patched.setattr(push_back_plays, "end_sending", die)
         with pytest.raises(KeyboardInterrupt):
             people.push()
     assert len(row.plays) == had + 1
@@ -441,3 +445,273 @@ def test_before_its_first_sync_there_is_nothing_to_push(database: Database, stas
     new, _ = add_stash_library(database, "New", StashOptions(url=stash.url), KEY)
     with pytest.raises(Conflict, match="first sync"):
         task.switch_on(database, new, people.ann, ["rating"])
+
+
+# --- beside an import, and a switch that is turned
+
+
+def between(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, what: Callable[[], object]) -> None:
+    """Does `what` once, when the first `name` has its answer."""
+    real, done = getattr(owner, name), list[int]()
+
+    def first(*arguments: Any, **more: Any) -> Any:
+        found = real(*arguments, **more)
+        if not done:
+            done.append(1)
+            what()
+        return found
+
+    monkeypatch.setattr(owner, name, first)
+
+
+@pytest.mark.parametrize("first", ["import", "push"])
+def test_an_import_and_a_push_wait_for_each_other(first: str, people: Pushing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second begins when the first has its answer and has not written it down."""
+    people.on()
+    scene, row = people.item("scene", 3), people.row("scene", 3)
+    had = len(row.plays)
+    people.say(scene, rating=77)
+    people.played(scene, at=people.database.clock(), seconds=90.0)
+    people.later()
+    met: list[str] = []
+
+    def importing() -> None:
+        met.append(people.run(user_data.request(people.database, people.library, people.ann)).state)
+
+    def pushing() -> None:
+        met.append(people.push().state)
+
+    if first == "import":
+        between(monkeypatch, Reader, "said", pushing)
+        people.take()
+    else:
+        between(monkeypatch, Teller, "add", importing)
+        assert people.push().state == "done"
+    assert met == ["queued"]
+    people.push()
+    people.take()
+    people.take()
+    assert (row.rating100, len(row.plays)) == (77, had + 1)
+    assert (people.says(scene).rating, people.says(scene).play_count) == (77, had + 1)
+
+
+def test_what_one_job_holds_is_free_when_its_worker_is_dead(people: Pushing) -> None:
+    with people.database.write_quietly() as connection:
+        dead = jobs.enqueue(connection, task.KIND, {}, at=1, key="x")
+        held = claims.claim_one(connection, dead.id, "dead", at=people.database.clock(), lease_until=people.database.clock() + SECOND)
+        assert held is not None
+        assert stored.hold(connection, people.library.id, dead.id, people.database.clock())
+        assert not stored.hold(connection, people.library.id, dead.id + 1, people.database.clock())
+        later = people.database.clock() + 2 * SECOND
+        assert stored.hold(connection, people.library.id, dead.id + 1, later)
+        stored.release(connection, people.library.id, held)
+        claims.finish(connection, held, "failed", at=later)
+
+
+def test_an_import_asks_first_what_became_of_a_push_that_died(people: Pushing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even when nothing is pushed any more."""
+    people.on()
+    scene, row = people.item("scene", 3), people.row("scene", 3)
+    had = len(row.plays)
+    people.played(scene, at=people.database.clock(), seconds=90.0)
+    people.later()
+
+    def die(*_arguments: object, **_more: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(push_back_plays, "end_sending", die)
+        with pytest.raises(KeyboardInterrupt):
+            people.push()
+    assert len(row.plays) == had + 1
+    task.switch_off(people.database, people.library)
+    people.take()
+    people.take()
+    assert (people.says(scene).play_count, people.shares(scene).plays) == (had + 1, had + 1)
+
+
+def test_one_that_lost_its_lease_writes_nothing_down(people: Pushing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its successor has ended before it wakes: a play of Stash's own that comes later is news."""
+    people.on()
+    scene, row = people.item("scene", 3), people.row("scene", 3)
+    had = len(row.plays)
+    people.say(scene, rating=77)
+    people.played(scene, at=people.database.clock(), seconds=90.0)
+    people.later()
+    people.worker._lease = 600 * SECOND
+
+    def taken_over() -> None:
+        with people.database.write_quietly() as connection:
+            run(connection, "UPDATE job SET lease_until = 1 WHERE state = 'running'")
+            (job,) = jobs.newest(connection, kind=task.KIND, states=("running",))
+        Worker(people.database, people.worker.tasks, name="successor")._take_one(job.id, lambda _job: None)
+
+    between(monkeypatch, Teller, "add", taken_over)
+    people.push()
+    assert len(row.plays) == had + 1
+    assert people.state().plays == 1
+    people.stash.clock.advance(60)
+    people.stash.silent.play(3)
+    people.take()
+    assert people.says(scene).play_count == had + 2
+
+
+def test_one_that_lost_its_lease_shares_no_older_words(people: Pushing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its successor has told newer ones."""
+    people.on()
+    scene = people.item("scene", 3)
+    people.say(scene, rating=77)
+
+    def taken_over() -> None:
+        with people.database.write_quietly() as connection:
+            run(connection, "UPDATE job SET lease_until = 1 WHERE state = 'running'")
+            (job,) = jobs.newest(connection, kind=task.KIND, states=("running",))
+        people.say(scene, rating=78)
+        Worker(people.database, people.worker.tasks, name="successor")._take_one(job.id, lambda _job: None)
+
+    between(monkeypatch, Teller, "set", taken_over)
+    people.push()
+    assert (people.row("scene", 3).rating100, people.shares(scene).rating) == (78, 78)
+    assert not people.wanting()
+
+
+def test_ending_a_sending_twice_is_once(people: Pushing) -> None:
+    people.on()
+    scene = people.item("scene", 3)
+    people.played(scene, at=people.database.clock(), seconds=90.0)
+    with people.database.write_quietly() as connection:
+        row = push_back.get(connection, people.library.id)
+        assert row is not None
+        (play,) = push_back.due(connection, row, quiet=push_back.EVER, limit=9).plays
+        push_back_plays.begin_sending(connection, people.ann, [(play, push_back.Sending(90.0, counts=True, before=0.0))])
+        ended = [push_back.Ended(play, seconds=True, counted=True)]
+        assert [push_back_plays.end_sending(connection, people.ann, ended) for _ in range(2)] == [1, 0]
+    assert (people.shares(scene).plays, people.shares(scene).seconds) == (1, 90.0)
+
+
+@pytest.mark.parametrize("turned", ["off", "to another person", "to other kinds"])
+def test_a_switch_that_is_turned_ends_the_run(turned: str, people: Pushing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After its first question: what that told is shared, the rest stays here, and the new switch knows nothing of the old one's run."""
+    people.on()
+    rated, played = people.item("scene", 3), people.item("scene", 4)
+    had = len(people.row("scene", 4).plays)
+    people.say(rated, rating=77)
+    people.played(played, at=people.database.clock(), seconds=90.0)
+    people.later()
+    people.say(people.item("scene", 5), people.ben, rating=55)
+
+    def turn() -> None:
+        if turned == "to other kinds":
+            people.on("rating")
+            return
+        task.switch_off(people.database, people.library)
+        if turned == "to another person":
+            task.switch_on(people.database, people.library, people.ben, ["rating"])
+
+    between(monkeypatch, Teller, "set", turn)
+    people.push()
+    assert people.row("scene", 3).rating100 == 77
+    assert people.shares(rated).rating == 77
+    assert len(people.row("scene", 4).plays) == had
+    with people.database.read() as connection:
+        row = push_back.get(connection, people.library.id)
+    assert (row is None) == (turned == "off")
+    if row is not None:
+        assert (row.state.rating, row.seen_version) == (0, 0)
+        people.say(people.item("scene", 6), row.user_id, rating=66)
+        people.push()
+        assert people.row("scene", 6).rating100 == 66
+
+
+def test_words_held_since_the_switch_was_turned_stay_held(people: Pushing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Off and on again while the old words are on their way."""
+    people.on()
+    scene = people.item("scene", 3)
+    people.say(scene, rating=77)
+
+    def turn() -> None:
+        task.switch_off(people.database, people.library)
+        people.say(scene, rating=78)
+        people.later(1)
+        people.on()
+
+    between(monkeypatch, Teller, "set", turn)
+    people.push()
+    assert not people.wanting()
+    people.push()
+    assert people.row("scene", 3).rating100 == 77
+
+
+# --- older servers, and what is away
+
+
+def test_a_server_without_some_favourites_and_ratings_takes_the_rest(database: Database, tmp_path: Path) -> None:
+    lacking = {"Tag.favorite", "TagUpdateInput.favorite", "Studio.rating100", "StudioUpdateInput.rating100"}
+    with fake_stash(FEW, api_key=KEY, missing=frozenset(lacking)) as stash:
+        people = Pushing(database, stash, tmp_path)
+        people.on()
+        people.say_of(people.entity("tag", 2), favorite=True)
+        people.say_of(people.entity("studio", 1), favorite=True, rating=55)
+        people.say(people.item("scene", 3), rating=77)
+        assert people.push().state == "done"
+        assert (people.row("scene", 3).rating100, people.row("studio", 1).favorite) == (77, True)
+        state = people.state()
+        assert state.lacking == ["rating:studio", "favorite:tag"]
+        assert ["Studio.rating100" in state.problems[0].reason, "Tag.favorite" in state.problems[1].reason] == [True, True]
+        assert not people.wanting()
+        stash.answering.speak("v0.30.0")
+        people.later(86_401)
+        assert people.wanting(), "once a day it is asked whether it can by now"
+        assert people.push().state == "done"
+        assert (people.row("tag", 2).favorite, people.row("studio", 1).rating100) == (True, 55)
+        assert people.state().lacking == []
+
+
+def test_what_is_not_understood_does_not_hold_up_the_others(database: Database, tmp_path: Path) -> None:
+    """The field can be read and not be written."""
+    with fake_stash(FEW, api_key=KEY, missing=frozenset({"TagUpdateInput.favorite"})) as stash:
+        people = Pushing(database, stash, tmp_path)
+        people.on()
+        people.say_of(people.entity("tag", 2), favorite=True)
+        people.say(people.item("scene", 3), rating=77)
+        assert people.push().state == "done"
+        assert people.row("scene", 3).rating100 == 77
+        assert [(each.what, "does not understand" in each.reason) for each in people.state().problems] == [("tag 2", True)]
+        assert not people.wanting()
+
+
+def test_words_about_what_is_away_go_when_it_is_back(people: Pushing, stash: FakeStash) -> None:
+    people.on()
+    scene, tag = people.item("scene", 3), people.entity("tag", 2)
+    people.say(scene, rating=77)
+    people.say_of(tag, favorite=True)
+    people.played(scene, at=people.database.clock(), seconds=90.0)
+    had = len(people.row("scene", 3).plays)
+
+    def away(at: int | None) -> None:
+        with people.database.write_quietly() as connection:
+            run(connection, "UPDATE item SET deleted_at = ? WHERE id = ?", at, scene)
+            run(connection, "UPDATE entity SET deleted_at = ? WHERE id = ?", at, tag)
+            run(connection, "UPDATE library SET scanned_at = scanned_at + 1 WHERE id = ?", people.library.id)
+
+    away(1)
+    people.later()
+    people.say(people.item("scene", 4), rating=66)
+    for _ in range(2):  # by the job, and by whoever looks for jobs
+        assert people.push().state == "done"
+        assert not people.wanting()
+        people.say(people.item("scene", 5), favorite=True)
+        assert not people.wanting()
+    before = people.database.statements
+    assert not people.wanting()
+    assert people.database.statements - before <= 3, "nothing is looked at twice"
+    people.later(9 * 86_400)
+    people.say(people.item("scene", 6), rating=66)
+    people.push()
+    away(None)
+    assert people.wanting()
+    people.push()
+    assert (people.row("scene", 3).rating100, people.row("tag", 2).favorite) == (77, True)
+    assert len(people.row("scene", 3).plays) == had + 1
+    assert not people.wanting()
+    assert people.state().left is None

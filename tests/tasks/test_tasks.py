@@ -144,6 +144,15 @@ def test_housekeeping_comes_daily_and_keeps_what_is_young(bench: Bench, shelf: P
         old = jobs.enqueue(connection, "scan", at=1, key="old")
         jobs.cancel(connection, old.id, 1)
         tidy = jobs.enqueue(connection, housekeeping.KIND, at=bench.database.clock())
-    assert bench.run(tidy).result == {"jobs": 1, "changes": 0, "edits": 0, "merges": 0, "sessions": 0, "attempts": 0, "files": 0}
+    assert bench.run(tidy).result == {
+        "jobs": 1,
+        "plays": 0,
+        "changes": 0,
+        "edits": 0,
+        "merges": 0,
+        "sessions": 0,
+        "attempts": 0,
+        "files": 0,
+    }
     assert bench.rows("SELECT count(*) FROM change") == changes
     assert len(bench.rows(f"SELECT id FROM job WHERE id = {job.id}")) == 1

@@ -1,5 +1,6 @@
 """People, as an administrator or the command line makes and changes them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -10,7 +11,7 @@ from longshelf.model.text import fold
 from longshelf.store import accounts as rows
 from longshelf.store import sessions
 from longshelf.store.accounts import User
-from longshelf.store.database import Database
+from longshelf.store.database import Database, Transaction
 
 Person = rows.Person
 NAME_LENGTH = 200
@@ -81,9 +82,11 @@ def change(
     return changed
 
 
-def remove(database: Database, user_id: int) -> None:
-    """With everything that is his. NotFound; Conflict when nobody could administer any more."""
+def remove(database: Database, user_id: int, leaving: Callable[[Transaction], None] = lambda _connection: None) -> None:
+    """With everything that is still his after `leaving`, which is done first, in the same transaction. NotFound; Conflict when nobody could
+    administer any more."""
     with database.write_quietly() as connection:
+        leaving(connection)
         rows.remove_user(connection, user_id)
     _log.info("user removed", user=user_id)
 

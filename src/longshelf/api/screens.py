@@ -66,6 +66,7 @@ class ScreenFeed:
         self._heartbeat = heartbeat
         self._streams: dict[int, set[_Stream]] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
         self._closed = False
 
     async def listen(self, display_id: int, screen: Callable[[], Screen]) -> AsyncIterator[bytes]:
@@ -92,11 +93,12 @@ class ScreenFeed:
             self._tell(display_id, None)
 
     async def _start(self) -> None:
-        """The first one has the others' looking begin, from a moment before it is told how things are."""
+        """The first one has the looking begin. Everybody waits until it has, so that it begins before he is told how things are."""
         if self._looking is None and not self._closed:
-            ready = asyncio.Event()
-            self._looking = asyncio.create_task(self._look_on(ready))
-            await ready.wait()
+            self._ready = asyncio.Event()
+            self._looking = asyncio.create_task(self._look_on(self._ready))
+        if self._looking is not None:
+            await self._ready.wait()
 
     async def _look_on(self, ready: asyncio.Event) -> None:
         """Until nobody listens. Who cannot be told what happens is let go: players come back, and ask how things are."""

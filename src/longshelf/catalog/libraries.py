@@ -131,11 +131,11 @@ class Libraries:
             return job_info(feeds.request(self._database, library, priority=10))
         return job_info(sync.request(self._database, library, mode, allow_removals=allow_removals, priority=10))
 
-    def stash_hook(self, token: str, kind: str, remote_id: int | None) -> None:
-        """NotFound for a token that is nobody's."""
+    def stash_hook(self, token: str, kind: str, remote_id: int | None) -> float:
+        """In how many seconds the sync begins. NotFound for a token that is nobody's."""
         from longshelf.tasks import stash_hooks
 
-        stash_hooks.heard(self._database, token, kind, remote_id)
+        return stash_hooks.heard(self._database, token, kind, remote_id)
 
     def issues(self, viewer: Viewer, library_id: int, page: int, size: int) -> LibraryIssueList:
         """What could not be taken in, by root and path. NotAllowed for one whom items are kept from: a path tells of them."""

@@ -8,6 +8,12 @@ from longshelf.sources.stash.probing import Trouble
 from longshelf.sources.stash.user_data import DataKind
 
 
+class HookAnswer(msgspec.Struct, frozen=True):
+    """In how many seconds the sync begins that a message of Stash's plugin asked for: what changes until then is in it."""
+
+    begins_in: float
+
+
 class ServerProbe(msgspec.Struct, frozen=True, kw_only=True):
     """What an address and a key led to. `trouble` is null when the server can be mirrored, else `message` says what to do: `address` is
     none, `private` networks are forbidden, `offline`, `redirect`, `refused` the key, `closed` to public addresses, `not_stash`, `too_old`.

@@ -46,9 +46,9 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     """What it says, and how many items there are for it. `filter` is a filter tree as JSON, or the part of an address behind `?`.
 
     `available` counts exactly what it may draw from; null with `stale` where that is not known just now. `seen` is how many of those its
-    display has played in this round. `short`: fewer are there than it asks for. `problem` says why it plays nothing, "" when all is well.
-    What it looks for (`q`, `filter`, `view_id`) is told to those who may change the playlist; to others it is empty, for it may name what
-    is kept from them."""
+    display has played in this round, of the last 20,000 items it played; in a list of playlists it is 0. `short`: fewer are there than it
+    asks for. `problem` says why it plays nothing, "" when all is well. What it looks for (`q`, `filter`,
+    `view_id`) is told to those who may change the playlist; to others it is empty, for it may name what is kept from them."""
 
     id: int
     position: int

@@ -88,7 +88,7 @@ class Playlists:
             rows = [each for each in rows if not display_id or each.display_id == display_id]
             shown, pagination = cut_whole(rows, page, size)
             known = _known(connection, user_id, shown)
-        return PlaylistList(self._told(viewer, known), pagination, "")
+        return PlaylistList(self._told(viewer, known, seen=False), pagination, "")
 
     def one(self, viewer: Viewer, playlist_id: int) -> Playlist:
         """NotFound when there is none, or it is not for him."""
@@ -233,8 +233,8 @@ class Playlists:
 
     # --- telling
 
-    def _told(self, viewer: Viewer, known: _Known) -> list[Playlist]:
-        """All counts on one snapshot."""
+    def _told(self, viewer: Viewer, known: _Known, *, seen: bool = True) -> list[Playlist]:
+        """All counts on one snapshot. Without `seen` nobody looks what displays have played."""
         asked: list[Asked] = []
         for row in known.rows:
             judge = _judge(viewer, row, known.plays_as)
@@ -242,11 +242,11 @@ class Playlists:
         counts = iter(self._counting.counts(asked))
         chosen = self._entries.counts(viewer, [each for each in known.rows if each.kind == "items"])
         displays = {each.display_id for each in known.rows if each.active and each.display_id in known.plays_as and viewer.admin}
-        seen = {block_id: number for each in sorted(displays) for block_id, number in self._screens.seen(each).items()}
+        played = {block_id: number for each in sorted(displays) if seen for block_id, number in self._screens.seen(each).items()}
         found = []
         for row in known.rows:
             editable = access.may_change(viewer, row)
-            blocks = [_told_block(each, known, next(counts), seen.get(each.id, 0), editable) for each in known.blocks.get(row.id, ())]
+            blocks = [_told_block(each, known, next(counts), played.get(each.id, 0), editable) for each in known.blocks.get(row.id, ())]
             found.append(_told_playlist(viewer, row, known, blocks, chosen.get(row.id, 0)))
         return found
 

@@ -5,9 +5,11 @@ import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from longshelf.accounts import keys, users
+from longshelf.catalog import playlist_heirs
 from longshelf.config import Settings
 from longshelf.errors import Invalid, NotFound
 from longshelf.model.times import rfc3339
@@ -41,10 +43,10 @@ def listing(settings: Settings, _arguments: argparse.Namespace) -> dict[str, Any
 
 
 def remove(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any]:
-    """With ratings, progress, sessions, keys: everything of his."""
+    """With ratings, progress, sessions, keys: everything of his. Playlists others depend on pass to an administrator."""
     with _opened(settings) as database:
         user = users.named(database, arguments.name)
-        users.remove(database, user.id)
+        users.remove(database, user.id, partial(playlist_heirs.pass_on, user_id=user.id, heir_id=None, at=database.clock()))
         return {"removed": user.name}
 
 

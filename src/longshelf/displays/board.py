@@ -164,7 +164,11 @@ class Board:
         return self.display(viewer, display_id)
 
     def remove(self, display_id: int) -> None:
-        """With its history; its playlists stay. The screen shows a new code. NotFound when there is no such display."""
+        """With its history, some at a time; its playlists stay. The screen shows a new code. NotFound when there is no such display."""
+        with self._database.read() as connection:
+            number = displays.get(connection, display_id).number
+        while self._forget_some(display_id, number):
+            pass
         with self._database.write_quietly() as connection:
             displays.held(connection, display_id)
             playlists.leave_displays(connection, display_id)
@@ -244,6 +248,10 @@ class Board:
         return self.display(viewer, display_id)
 
     # --- parts
+
+    def _forget_some(self, display_id: int, number: int) -> int:
+        with self._database.write_quietly() as connection:
+            return play_history.forget(connection, display_id, number) or play_history.forget_items(connection, display_id)
 
     def _change(self, display_id: int, change: Change) -> None:
         with self._database.write_quietly() as connection:

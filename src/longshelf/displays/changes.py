@@ -43,6 +43,7 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
     anew: bool  # what is current begins now
     look_at: int | None
     note: str
+    applied: bool  # whether the move itself did anything
 
 
 def viewer_of(connection: Transaction, user_id: int | None) -> Viewer:
@@ -112,12 +113,15 @@ def counted_anew(draws: dict[int, DrawRow]) -> dict[int, DrawRow]:
     return {block_id: msgspec.structs.replace(row, loop=0, used=0) for block_id, row in draws.items()}
 
 
-def made_of(state: State, moved: Moved, kept: list[SlotRow], made: Plan | None, *, generation: int, now: int, short: bool) -> Next:
+def made_of(
+    state: State, moved: Moved, kept: list[SlotRow], made: Plan | None, *, generation: int, now: int, short: bool, applied: bool
+) -> Next:
     all_slots = begun([*kept, *(made.slots if made is not None else ())], None)
     before, current = current_of(state.slots), current_of(all_slots)
     anew = moved.renewed or (before and before.id) != (current and current.id) or (current is not None and not current.id)
     draws = dict(state.draws if kept or made is None else counted_anew(state.draws)) | ({} if made is None else made.draws)
     number = state.display.number + (moved.ended is not None)
+    due = state.display.look_at is not None and state.display.look_at <= now
     if current is not None and current.block_id in draws:
         draws[current.block_id] = _used(draws[current.block_id], current, number)
     return Next(
@@ -126,8 +130,9 @@ def made_of(state: State, moved: Moved, kept: list[SlotRow], made: Plan | None, 
         ended=moved.ended,
         generation=generation,
         anew=anew,
-        look_at=now + LOOK_AGAIN if short and state.blocks else (None if made is not None else state.display.look_at),
+        look_at=now + LOOK_AGAIN if short and state.blocks else (None if made is not None or due else state.display.look_at),
         note=_note(state, made, none=current is None),
+        applied=applied,
     )
 
 

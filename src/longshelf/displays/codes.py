@@ -1,7 +1,12 @@
 """Pairing codes: what a player is known by, before the claim and after it. Short enough to be typed from a wall, and guessed at by nobody:
-wrong ones are counted for the address they come from, and one that has sent too many is not listened to for a while, right or wrong."""
+wrong ones are counted for the address they come from, and one that has sent too many is not listened to for a while, right or wrong.
+
+A code that was right from an address within the last hour is no guess there: it is listened to whatever others at the address send, and
+not counted when its display has been removed. This is known to the process that heard it; another learns it when it hears the code."""
 
 import secrets
+import threading
+from collections import OrderedDict
 
 from longshelf.accounts.throttle import TooManyAttempts, watched
 from longshelf.errors import NotFound
@@ -15,6 +20,7 @@ from longshelf.store.hot import HotReads
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without I, L, O, 0 and 1, which look alike
 LENGTH = 8
 FREE, LONGEST = 20, 900  # wrong codes of an address that cost nothing, and the longest wait in seconds
+KNOWN_SECONDS, KNOWN_MOST = 3_600, 10_000  # how long, and how many at once, codes are known that were right
 FREE_SCREENS = 60  # new screens of an address, likewise
 
 
@@ -40,24 +46,47 @@ class Codes:
     def __init__(self, database: Database, hot: HotReads) -> None:
         self._database = database
         self._hot = hot
+        self._known: OrderedDict[tuple[bytes, str], int] = OrderedDict()
+        self._turn = threading.Lock()
 
     def find(self, text: str, address: str) -> DisplayRow:
         """The display, claimed or not. NotFound for a wrong code, TooManyAttempts from an address that has sent many."""
         counted = _watched("screen code", address, FREE)
         now = self._database.clock()
-        wait = attempts.waiting(self._hot, counted.key, now)
+        code = read(text)
+        known = self._is_known(counted.key, code, now)
+        wait = 0 if known else attempts.waiting(self._hot, counted.key, now)
         if wait:
             raise TooManyAttempts(-(-wait // SECOND))
-        code = read(text)
         found = displays.by_code(self._hot, code) if code else None
-        if found is None:
-            self._count(counted, now)
+        if found is not None:
+            self._know(counted.key, code, now)
+        else:
+            if not known:
+                self._count(counted, now)
             raise NotFound("No screen is known by this code. Open /screen anew: it shows another one.")
         return found
+
+    def made(self, code: str, address: str) -> None:
+        """A new code was told to this address: it is right there."""
+        self._know(_watched("screen code", address, FREE).key, code, self._database.clock())
 
     def check_new(self, address: str) -> None:
         """TooManyAttempts where many screens have been opened of late."""
         self._count(_watched("screen made", address, FREE_SCREENS), self._database.clock())
+
+    def _is_known(self, key: bytes, code: str, now: int) -> bool:
+        """Whether it was right from there within the last hour."""
+        with self._turn:
+            heard = self._known.get((key, code))
+        return heard is not None and heard >= now - KNOWN_SECONDS * SECOND
+
+    def _know(self, key: bytes, code: str, now: int) -> None:
+        with self._turn:
+            self._known[key, code] = now
+            self._known.move_to_end((key, code))
+            if len(self._known) > KNOWN_MOST:
+                self._known.popitem(last=False)
 
     def _count(self, counted: Watched, now: int) -> None:
         with self._database.write_quietly() as connection:

@@ -11,7 +11,7 @@ stretches of the order in which everything was played are kept, and jumped over.
 walk has come to the end and the pool's size is not what it was then: before anything is repeated."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import msgspec
 
@@ -19,7 +19,7 @@ from longshelf.model.engine import After, Offset, Slice, Snapshot
 from longshelf.model.query import IdIs, Query, both, digest
 from longshelf.model.sorts import Key, Sort, shuffle
 from longshelf.model.viewer import Viewer
-from longshelf.store import play_history
+from longshelf.store import play_history, slots
 from longshelf.store.database import Transaction
 from longshelf.store.play_history import Candidate
 from longshelf.store.slots import DrawRow
@@ -29,9 +29,11 @@ WINDOW = 32  # items of a larger one looked at at once
 WHOLE_WINDOW = 1_000  # the same, when all of it is looked at again …
 WHOLE_WINDOWS = 100  # … and how many of them at most
 OLDEST = 256  # rows of the history looked at at once for what was played longest ago …
-OLDEST_TIMES = 64  # … and how often at most
+OLDEST_TIMES = 64  # … and how often at most; then
+DIRECT = 20_000  # a pool of so many items is asked for its oldest directly, and of a larger one the walk goes on next time
 LONG = 8  # items that make a stretch worth keeping
 STRETCHES = 16  # kept
+LASTING_TYPES = ("video/", "audio/")  # of media that have a length of their own
 
 Judge = Callable[[Sequence[int]], set[int]]
 
@@ -65,6 +67,11 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     judge: Judge
     page: int = PAGE
     window: int = WINDOW
+
+    def lasting(self, ids: Collection[int]) -> set[int]:
+        """Those whose own length is what they take: a player can play them."""
+        media = slots.media(self.connection, ids)
+        return {item_id for item_id, each in media.items() if (each.mime or "").startswith(LASTING_TYPES)}
 
     def candidates(self, ids: Sequence[int]) -> dict[int, Candidate]:
         """Those that are there and may be seen, by item."""
@@ -179,29 +186,49 @@ class Drawing:
         return found
 
     def _longest_ago(self) -> Candidate | None:
-        """The history is walked from where nothing of the pool was left behind; once more from its beginning, if need be."""
-        found = self._oldest()
-        if found is None and self._kept.oldest:
+        """The history is walked from where nothing of the pool was left behind; once more from its beginning, where it came to the
+        end."""
+        found, ended = self._oldest()
+        if found is None and ended and self._kept.oldest:
             self._kept.oldest = 0
-            found = self._oldest()
+            found, ended = self._oldest()
+        if found is None and not ended:
+            found = self._directly()
         return found or self._least_ahead()
 
-    def _oldest(self) -> Candidate | None:
+    def _oldest(self) -> tuple[Candidate | None, bool]:
+        """And whether the history came to its end."""
         sight, after, passed = self._sight, self._kept.oldest, True
         for _ in range(OLDEST_TIMES):
             rows = play_history.oldest(sight.connection, sight.display_id, after, OLDEST)
             if not rows:
-                return None
+                return None, True
             ids = tuple(sorted(item_id for _, item_id in rows))
             inside = sight.snapshot.page(both(self._pool.query, IdIs(ids)), Sort("id"), Offset(0, len(ids)), sight.viewer).ids
             found = sight.candidates(inside)
             for number, item_id in rows:
                 if item_id in found and not self._ahead.holds(item_id):
-                    return found[item_id]
+                    return found[item_id], False
                 if item_id in found:
                     passed = False
                 if passed:
                     self._kept.oldest = number
+            after = rows[-1][0]
+        return None, False
+
+    def _directly(self) -> Candidate | None:
+        """Where much of other pools was played before anything of this one. None for a pool that is too large."""
+        sight, pool, after = self._sight, self._pool, 0
+        if sight.snapshot.count(pool.query, sight.viewer).value > DIRECT:
+            return None
+        ids = sight.snapshot.page(pool.query, Sort("id"), Offset(0, DIRECT), sight.viewer).ids
+        while rows := play_history.oldest_of(sight.connection, sight.display_id, after, OLDEST, ids):
+            if after == 0:
+                self._kept.oldest = rows[0][0] - 1
+            found = sight.candidates([item_id for _, item_id in rows])
+            for _, item_id in rows:
+                if item_id in found and not self._ahead.holds(item_id):
+                    return found[item_id]
             after = rows[-1][0]
         return None
 

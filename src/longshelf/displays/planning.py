@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from longshelf.displays.drawing import Ahead, Drawing, Drawn, Pool, Sight
+from longshelf.displays.drawing import LASTING_TYPES, Ahead, Drawing, Drawn, Pool, Sight
 from longshelf.store.play_history import Candidate
 from longshelf.store.playlists import BlockRow
 from longshelf.store.slots import DrawRow, SlotRow
 
 LONGEST = 1_000_000.0  # seconds; a length beyond it is a mistake of the source
 PLAYS = frozenset({"video", "audiobook", "track", "post"})  # kinds whose length counts; all others stand like a picture
+SHOWN_TYPES = ("image/", *LASTING_TYPES)  # of media a player can show
 
 
 class Outline(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +60,7 @@ class _Planning:
             self._numbers[each.position] = self._ahead.number
         self._drawings: dict[int, Drawing] = {}
         self._made: list[SlotRow] = []
+        self._lengths: dict[int, float] = {}
 
     def run(self, want: int) -> Plan:
         blocks = self._outline.blocks
@@ -79,7 +81,14 @@ class _Planning:
             barren += ordinal < block.count
             loop, place = (loop, place + 1) if place + 1 < len(blocks) else (loop + 1, 0)
         draws = {block_id: drawing.kept() for block_id, drawing in self._drawings.items()}
-        return Plan(self._made, draws, [each for each in blocks if each.id in empty], turned)
+        return Plan(self._timed(), draws, [each for each in blocks if each.id in empty], turned)
+
+    def _timed(self) -> list[SlotRow]:
+        """What has a length and can be played takes that long."""
+        lasting = self._sight.lasting(self._lengths) if self._lengths else set()
+        return [
+            msgspec.structs.replace(each, seconds=self._lengths[each.item_id]) if each.item_id in lasting else each for each in self._made
+        ]
 
     def _start(self) -> tuple[int, int]:
         """The loop, and the place of the block to go on with."""
@@ -111,6 +120,9 @@ class _Planning:
 
     def _slot(self, block: BlockRow, drawn: Drawn, loop: int, place: int, ordinal: int) -> SlotRow:
         outline = self._outline
+        length = length_of(drawn.item)
+        if length is not None:
+            self._lengths[drawn.item.item_id] = length
         position = max((each.position + 1 for each in (*outline.slots, *self._made)), default=0)
         return SlotRow(
             display_id=outline.display_id,
@@ -123,14 +135,12 @@ class _Planning:
             asked=block.count,
             round=drawn.round,
             item_id=drawn.item.item_id,
-            seconds=seconds_of(drawn.item, block.dwell or outline.dwell),
+            seconds=block.dwell or outline.dwell,
             status="planned",
             planned_at=outline.at,
         )
 
 
-def seconds_of(item: Candidate, dwell: float) -> float:
-    """How long it is expected to play, or to stand."""
-    if item.kind in PLAYS and item.duration:
-        return min(item.duration, LONGEST)
-    return dwell
+def length_of(item: Candidate) -> float | None:
+    """How long it takes if a player can play it; None for what stands like a picture."""
+    return min(item.duration, LONGEST) if item.kind in PLAYS and item.duration else None

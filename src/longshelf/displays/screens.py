@@ -4,12 +4,16 @@ present slots, and nothing else there is.
 The rule: an item is told, and its files are served, only while it stands in a current or planned slot and its person may see it, both
 asked anew each time."""
 
+import hashlib
 from collections.abc import Collection, Sequence
+
+import msgspec
 
 from longshelf.displays import changes, codes, presence
 from longshelf.displays.board import items_of
 from longshelf.displays.codes import Codes
 from longshelf.displays.moves import current_of, planned_of
+from longshelf.displays.planning import SHOWN_TYPES
 from longshelf.displays.presence import POLL_SECONDS, Presence
 from longshelf.displays.shapes import Acknowledged, At, NewScreen, Played, Screen, ScreenSlot, SeekTo, SlotItem
 from longshelf.displays.timeline import TimelineService
@@ -24,7 +28,6 @@ from longshelf.store.slots import Media, SlotRow
 
 UNCLAIMED = DAY  # how long a code is kept that nobody claims and nobody shows
 WAITING_MOST = 1_000  # screens that wait at once
-FETCHED = ("image/", "video/", "audio/")  # types a player can play
 MOVED = 0.75  # seconds a report may differ from where it was thought to be, before anybody is told
 _PAIRING = Screen(state="pairing", poll_seconds=POLL_SECONDS)
 UNSEEN = "This screen does not show this item now."
@@ -49,6 +52,7 @@ class Screens:
             if displays.waiting(connection) >= WAITING_MOST:
                 raise Conflict("Too many screens wait to be claimed. Claim some, or wait a day until they are forgotten.")
             displays.add(connection, code, now)
+        self._codes.made(code, address)
         return NewScreen(codes.shown(code), POLL_SECONDS)
 
     def row(self, code: str, address: str) -> DisplayRow:
@@ -130,14 +134,23 @@ class Screens:
         for row in rows:
             by_person.setdefault(people[row.id], set()).update(each.item_id for each in found.get(row.id, []))
         seen = {viewer: self._timeline.visible(connection, viewer, ids) for viewer, ids in by_person.items()}
+        masks = {viewer: self._timeline.mask_of(connection, viewer) for viewer in by_person}
         ids = sorted(set().union(*seen.values()))
         items = items_of(restrictions.cards(connection, ids))
         media = slots.media(connection, ids)
         now = self._database.clock()
         return {
-            row.id: _screen(row, [each for each in found.get(row.id, []) if each.item_id in seen[people[row.id]]], items, media, now)
+            row.id: msgspec.structs.replace(
+                _screen(row, [each for each in found.get(row.id, []) if each.item_id in seen[people[row.id]]], items, media, now),
+                epoch=_epoch(row, masks[people[row.id]]),
+            )
             for row in rows
         }
+
+
+def _epoch(row: DisplayRow, mask: str) -> str:
+    """Says nothing but whether it is the same."""
+    return hashlib.sha256(f"{row.code}\n{row.user_id}\n{row.playlist_id}\n{mask}".encode()).hexdigest()[:16]
 
 
 def _screen(row: DisplayRow, ahead: Sequence[SlotRow], items: dict[int, SlotItem], media: dict[int, Media], now: int) -> Screen:
@@ -163,7 +176,7 @@ def _screen(row: DisplayRow, ahead: Sequence[SlotRow], items: dict[int, SlotItem
 
 
 def _slot(row: DisplayRow, slot: SlotRow, item: SlotItem, media: Media | None, position: float) -> ScreenSlot:
-    plays = media is not None and (media.mime or "").startswith(FETCHED)
+    plays = media is not None and (media.mime or "").startswith(SHOWN_TYPES)
     return ScreenSlot(
         id=slot.id,
         generation=slot.generation,

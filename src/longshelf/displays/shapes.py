@@ -188,8 +188,9 @@ class NewScreen(msgspec.Struct, frozen=True):
 
 
 class ScreenSlot(msgspec.Struct, frozen=True, kw_only=True):
-    """`media` and `thumb` are relative addresses, null where there is nothing to fetch; `mime` is the media's type; `parts` counts the
-    files of a longer work, told apart by `n` in the media's address. `position` is where to go on."""
+    """`media` and `thumb` are relative addresses, null where there is nothing to fetch: where both are, the item's title stands for
+    `seconds`. `mime` is the media's type; `parts` counts the files of a longer work, told apart by `n` in the media's
+    address. `position` is where to go on."""
 
     id: int
     generation: int
@@ -210,9 +211,11 @@ class SeekTo(msgspec.Struct, frozen=True):
 
 
 class Screen(msgspec.Struct, frozen=True, kw_only=True):
-    """What the player is asked to do. While `state` is `pairing` nothing else is told."""
+    """What the player is asked to do. While `state` is `pairing` nothing else is told. `epoch` is another when the display plays as
+    somebody else, plays another playlist, or its person may see something else: what the player kept from before is not to be shown."""
 
     state: ScreenState
+    epoch: str = ""
     generation: int = 0
     current: ScreenSlot | None = None
     upcoming: list[ScreenSlot] = []

@@ -87,3 +87,5 @@ class Tending:
             pass
         except LongshelfError as error:
             _log.warning("a display cannot be looked after", display=display_id, reason=str(error))
+        except Exception:  # the boundary: whatever is wrong with this one
+            _log.exception("looking after a display crashed", display=display_id)

@@ -49,6 +49,7 @@ from longshelf.visibility.visibility import Visibility
 LOW, HIGH = 3, 5  # slots that are planned: at least, and as many when there are fewer
 TRIES = 3  # plannings without the lock; the next one holds it
 TURNS = 64
+SEEN_MOST = 20_000  # items that are looked at to say how many a block has played
 
 
 def _seed() -> int:
@@ -130,14 +131,15 @@ class TimelineService:
 
     def seen(self, display_id: int) -> dict[int, int]:
         """How many of what each block of the display's playlists may draw from the display has played in the block's present round, by
-        block. Exact: of what is in the pool now."""
+        block, of what is in the pool now. Looked for among the last `SEEN_MOST` items the display played: beyond them it says too few,
+        never too many."""
         with self._database.read() as connection, self._engine.snapshot() as snapshot:
             display = displays.get(connection, display_id)
             viewer, draws = viewer_of(connection, display.user_id), slots.draws(connection, display_id)
             listed = slots.blocks_for(connection, display_id)
             views = playlists.views_of(connection, listed)
             rounds = {block.id: draws[block.id].round_at if block.id in draws else 0 for block in listed}
-            last = play_history.last_plays(connection, display_id, min(rounds.values(), default=0))
+            last = play_history.last_plays(connection, display_id, min(rounds.values(), default=0), SEEN_MOST)
             since = {at: tuple([item_id for item_id, number in last if number > at]) for at in set(rounds.values())}
             mask = self._visibility.mask(viewer, snapshot).query
             found = {}
@@ -162,14 +164,14 @@ class TimelineService:
                         return False
                     if self._stands(connection, state, held):
                         self._write(connection, state, after, held, move)
-                        return True
+                        return after.applied
             with self._database.write_quietly() as connection:
                 held = displays.held(connection, display_id)
                 state, after = self._planned(display_id, move, unless)  # nobody writes slots meanwhile
                 if after is None:
                     return False
                 self._write(connection, state, after, held, move)
-                return True
+                return after.applied
 
     def _planned(self, display_id: int, move: Move, unless: Callable[[DisplayRow], bool]) -> tuple[State, Next | None]:
         with self._database.read() as connection:
@@ -198,8 +200,11 @@ class TimelineService:
         seen = self.visible(connection, state.viewer, {each.item_id for each in state.slots})
         passed = 0.0 if current is None else presence.passed(display, current.seconds, now)
         moved = move.of(state.slots, seen, passed)
+        applied = moved is not None
         if moved is None:
-            return None
+            if current is not None or state.playlist is None:
+                return None
+            moved = Keep().of(state.slots, seen, passed)  # what played went with its library: something else begins
         if another(state) and not isinstance(move, Rebuild):
             moved = restarted(moved, current, passed)
         moved, dropped = within_sight(moved, seen, passed, drop=moved.drop or stale(state))
@@ -209,9 +214,10 @@ class TimelineService:
         again = display.look_at is not None and display.look_at <= now
         want = HIGH - coming + (current_of(kept) is None) if coming < LOW or again else 0
         made = self._plan(connection, state, kept, ended=moved.ended, generation=generation, want=want) if want else None
-        if made is None and kept == state.slots and not stale(state) and not another(state):
+        if made is None and kept == state.slots and not stale(state) and not another(state) and not again:
             return None
-        return made_of(state, moved, kept, made, generation=generation, now=now, short=made is not None and len(made.slots) < want)
+        short = made is not None and len(made.slots) < want
+        return made_of(state, moved, kept, made, generation=generation, now=now, short=short, applied=applied)
 
     def _plan(self, connection: Transaction, state: State, kept: list[SlotRow], *, ended: Ended | None, generation: int, want: int) -> Plan:
         with self._engine.snapshot() as snapshot:
@@ -253,6 +259,10 @@ class TimelineService:
             return slots.there(connection, ids)
         wanted = tuple(sorted(ids))
         return set(snapshot.page(both(IdIs(wanted), mask.query), Sort("id"), Offset(0, len(wanted)), viewer).ids)
+
+    def mask_of(self, connection: Transaction, viewer: Viewer) -> str:
+        """The same while the viewer may see the same."""
+        return self._visibility.mask(viewer, SqlSnapshot(connection)).name
 
     def _stands(self, connection: Transaction, state: State, held: DisplayRow) -> bool:
         """Whether all is still as it was planned on."""

@@ -2,9 +2,12 @@
 
 The rules: what was told is shared from then on, in a transaction after the answer, so an import does not take it for news; what adds is
 written down before it is sent, and asked for afterwards when nobody knows whether it arrived; what the server will not take is said once,
-and waits until the person says something else."""
+and waits until the person says something else. Every transaction proves that the job is still this attempt's, and reads the switch again:
+one that was turned ends the run. Its job holds the library (`store.user_data.hold`), so no import goes between an answer and its
+transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
@@ -16,64 +19,115 @@ from longshelf.sources.stash.client import Failed
 from longshelf.sources.stash.kinds import KINDS, Remote
 from longshelf.sources.stash.telling import ADD_PLAY, SAVE_ACTIVITY, UPDATES, Addition, Change, Teller, Watched
 from longshelf.sources.stash.user_data import DataKind
-from longshelf.store import personal, push_back
+from longshelf.store import personal, push_back, push_back_plays
 from longshelf.store.database import Database, Transaction
-from longshelf.store.push_back import Due, DueEntity, DueItem, DuePlay, Problem, Pushed, Row, Sending, Unsure
+from longshelf.store.push_back import EVER, Due, DueEntity, DueItem, DuePlay, Ended, Problem, Row, Sending, Unsure
 
-EVER = 2**62
 AT_ONCE = 20  # of each kind in one question: Stash writes one after the other, and holds its one writer meanwhile
 QUIET = 60 * SECOND  # what was played later than this may go on
+GONE = "it is not there any more"
 _ENTITIES = {str(kind.becomes): remote for remote, kind in KINDS.items() if isinstance(kind.becomes, EntityKind) and remote in UPDATES}
 UNSURE_SECONDS = 0.5  # by how much watched time may be rounded on the way
 
 
-class PushBack:
-    """One run for one library. `wait` pauses between two rounds, and may raise to stop."""
+class _Turned(Exception):
+    """The switch was turned off, or to another person or other kinds."""
 
-    def __init__(self, database: Database, row: Row, teller: Teller, progress: Progress, wait: Callable[[], None] = lambda: None) -> None:
+
+class PushBack:
+    """One run for one library. `wait` pauses between two rounds, and may raise to stop; `kept` is the checkpoint of the job. `told` counts
+    by kind what has gone."""
+
+    def __init__(
+        self,
+        database: Database,
+        row: Row,
+        teller: Teller,
+        progress: Progress,
+        wait: Callable[[], None] = lambda: None,
+        *,
+        kept: object = None,
+    ) -> None:
         self._database = database
         self._row = row
         self._teller = teller
         self._progress = progress
         self._wait = wait
+        self._kept = kept
         self._state = row.state
-        self._told = 0
+        self.told: dict[DataKind, int] = {"rating": 0, "favorite": 0, "plays": 0, "progress": 0}
 
-    def run(self) -> Pushed:
-        """Until nothing is due. A SourceError when the server cannot be told now; what it has been told is written down."""
-        self._learn()
-        self._settle()
-        while due := self._due():
-            self._progress.check()
-            self._tell(due)
-            self._told += len(due.items) + len(due.entities) + len(due.plays)
-            self._progress.progress(self._told)
-            self._wait()
-        return self._state
+    def run(self) -> None:
+        """Until nothing is due, or the switch is turned. A SourceError when the server cannot be told now; what it has been told is written
+        down."""
+        told = 0
+        try:
+            self._learn()
+            self.settle()
+            while due := self._due():
+                self._progress.check()
+                self._tell(due)
+                told += len(due.items) + len(due.entities) + len(due.plays)
+                self._progress.progress(told)
+                self._wait()
+        except _Turned:
+            return
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[Transaction, bool]]:
+        """A transaction, and whether the switch still stands. It holds the person, so that nobody's words go between reading and writing,
+        then the switch, and ends with the proof that the job is still ours."""
+        with self._database.write_quietly() as connection:
+            personal.hold(connection, [self._row.user_id])
+            row = push_back.get(connection, self._row.library_id, hold=True)
+            stands = row is not None and self._row.is_as(row)
+            if row is not None and stands:
+                self._row, self._state = row, row.state
+            yield connection, stands
+            if stands:
+                push_back.put_state(connection, self._row, self._state)
+            self._progress.checkpoint(self._kept, connection)
+
+    @contextmanager
+    def _standing(self) -> Iterator[Transaction]:
+        """Likewise, and only while the switch stands."""
+        with self._writing() as (connection, stands):
+            if not stands:
+                raise _Turned
+            yield connection
 
     def _learn(self) -> None:
-        """What this version of the server cannot be told; that is said once."""
-        lacking: list[DataKind] = []
+        """What this version of the server cannot be told; that is said once. What it could not be told before and can now goes, too."""
+        found = list(self._lacking())
+        with self._standing() as connection:
+            if set(self._state.lacking) - {word for word, _, _ in found}:
+                push_back.look_again(connection, self._row)
+            words = [word for word, _, _ in found]
+            self._state = msgspec.structs.replace(self._state, lacking=words, learned_at=self._database.clock())
+            for _, what, missing in found:
+                if missing:
+                    self._problem(what, f"this version of Stash has no {missing}, so it is not told of them")
+
+    def _lacking(self) -> Iterator[tuple[str, str, str]]:
+        """With each what it is called, and what the server would have to have; nothing where it has no such things at all."""
         needed: dict[DataKind, Sequence[str]] = {"plays": (ADD_PLAY, SAVE_ACTIVITY), "progress": (SAVE_ACTIVITY,)}
-        for kind, mutations in needed.items():
-            missing = [each for each in mutations if not self._teller.takes(each)]
-            if kind in self._row.kinds and missing:
-                lacking.append(kind)
-                self._problem(kind, f"this version of Stash has no {missing[0]}, so it is not told of them")
-        self._state = msgspec.structs.replace(self._state, lacking=lacking)
-        self._row = self._row._replace(state=self._state)
+        for data in self._row.kinds:
+            if missing := [each for each in needed.get(data, ()) if not self._teller.takes(each)]:
+                yield data, data, missing[0]
+            for kind in UPDATES:
+                if data not in needed and (lack := self._teller.lacks(kind, data)) is not None:
+                    yield f"{data}:{kind if KINDS[kind].is_item else KINDS[kind].becomes}", f"{data} of {KINDS[kind].rows}", lack
 
     def _due(self) -> Due:
         """With nothing due any more, all that was said up to here has gone, but for what may go on being played."""
-        with self._database.write_quietly() as connection:
+        with self._standing() as connection:
             quiet = self._database.clock() - QUIET
             due = push_back.due(connection, self._row, quiet=quiet, limit=AT_ONCE)
             if not due:
                 version = personal.version(connection, self._row.user_id)
-                later = push_back.due(connection, self._row, quiet=EVER, limit=1)
-                push_back.forget_plays(connection, self._row.user_id)
-                self._state = msgspec.structs.replace(self._state, seen_at=self._row.state.seen_at if later else quiet)
-                push_back.put_state(connection, self._row.library_id, self._state, seen_version=None if later else version)
+                push_back_plays.forget_plays(connection, self._row.user_id)
+                if not push_back.due(connection, self._row, quiet=EVER, limit=1):
+                    self._state = push_back.see(connection, self._row, version, quiet=quiet)
         return due
 
     # --- ratings, favourites, places
@@ -101,15 +155,17 @@ class PushBack:
         return Change(_ENTITIES[row.kind], int(row.external_id), fields)
 
     def _note_set(self, due: Due, changes: Sequence[Change], refused: dict[int, str]) -> None:
+        """What went is shared, whatever the switch says by now."""
         first = len(due.items)
         items = [(row, _place(row)) for place, row in enumerate(due.items) if place not in refused]
         entities = [row for place, row in enumerate(due.entities, first) if place not in refused]
         user_id = self._row.user_id
-        with self._database.write_quietly() as connection:
-            push_back.told_items(connection, user_id, items)
-            push_back.told_entities(connection, user_id, entities)
-            push_back.refused_items(connection, user_id, [row for place, row in enumerate(due.items) if place in refused])
-            push_back.refused_entities(connection, user_id, [row for place, row in enumerate(due.entities, first) if place in refused])
+        with self._writing() as (connection, stands):
+            push_back.told_items(connection, user_id, items, holding=stands)
+            push_back.told_entities(connection, user_id, entities, holding=stands)
+            if stands:
+                push_back.refused_items(connection, user_id, [row for place, row in enumerate(due.items) if place in refused])
+                push_back.refused_entities(connection, user_id, [row for place, row in enumerate(due.entities, first) if place in refused])
             for place, reason in refused.items():
                 self._problem(changes[place].name, reason)
             self._count(
@@ -117,7 +173,6 @@ class PushBack:
                 favorite=sum(row.favored for row in entities),
                 progress=sum(row.moved for row, _ in items),
             )
-            push_back.put_state(connection, self._row.library_id, self._state)
 
     # --- plays
 
@@ -125,51 +180,46 @@ class PushBack:
         there = self._teller.watched(map(_scene, plays))
         gone = [play for play in plays if _scene(play) not in there]
         known = [play for play in plays if _scene(play) in there]
-        with self._database.write_quietly() as connection:
+        with self._standing() as connection:
             begun = [(play, Sending(play.seconds, play.counts, there[_scene(play)].seconds)) for play in known]
             begun += [(play, Sending(play.seconds, play.counts, 0.0)) for play in gone]
-            push_back.begin_sending(connection, self._row.user_id, begun)
+            push_back_plays.begin_sending(connection, self._row.user_id, begun)
             if gone:
-                self._refuse(connection, [(play, True, True) for play in gone], "it is not there any more")
+                self._end(connection, [Ended(play, seconds=False, counted=False, refused=True) for play in gone], GONE)
         if not known:
             return
         try:
             self._teller.add([Addition(_scene(play), play.seconds, play.started_at if play.counts else None) for play in known])
         except Failed as error:
-            self._settle(refusal=error.reasons[0] if error.reasons else "it does not say why")
+            self.settle(refusal=error.reasons[0] if error.reasons else "it does not say why")
             return
-        with self._database.write_quietly() as connection:
-            self._arrived(connection, [(play, True, True) for play in known])
+        with self._writing() as (connection, _):
+            self._end(connection, [Ended(play, seconds=True, counted=True) for play in known])
 
-    def _settle(self, refusal: str = "") -> None:
+    def settle(self, refusal: str = "") -> None:
         """Asks what arrived of what was being told. The rest is due again; or refused, when the server said why it would not take it."""
         with self._database.read() as connection:
-            unsure = push_back.unsure(connection, self._row)
+            unsure = push_back_plays.unsure(connection, self._row)
         if not unsure:
             return
         there = self._teller.watched(_scene(each.play) for each in unsure)
-        judged = [(each.play, *_arrived(each, there.get(_scene(each.play)))) for each in unsure]
-        with self._database.write_quietly() as connection:
-            self._arrived(connection, judged)
-            for play, seconds, counted in judged:
-                reason = refusal if _scene(play) in there else "it is not there any more"
-                if reason and not (seconds and counted):
-                    self._refuse(connection, [(play, not seconds, not counted)], reason)
+        with self._writing() as (connection, _):
+            for each in unsure:
+                seconds, counted = _arrived(each, there.get(_scene(each.play)))
+                reason = refusal if _scene(each.play) in there else GONE
+                self._end(connection, [Ended(each.play, seconds, counted, refused=bool(reason) and not (seconds and counted))], reason)
 
-    def _arrived(self, connection: Transaction, rows: Sequence[tuple[DuePlay, bool, bool]]) -> None:
-        push_back.end_sending(connection, self._row.user_id, rows)
-        self._count(plays=sum(counted and play.counts for play, _, counted in rows))
-        push_back.put_state(connection, self._row.library_id, self._state)
+    def _end(self, connection: Transaction, rows: Sequence[Ended], reason: str = "") -> None:
+        self._count(plays=push_back_plays.end_sending(connection, self._row.user_id, rows))
+        for row in rows:
+            if row.refused:
+                self._problem(f"scene {_scene(row.play)}", reason)
 
-    def _refuse(self, connection: Transaction, rows: Sequence[tuple[DuePlay, bool, bool]], reason: str) -> None:
-        push_back.end_sending(connection, self._row.user_id, rows, shared=False)
-        for play, _, _ in rows:
-            self._problem(f"scene {_scene(play)}", reason)
-        push_back.put_state(connection, self._row.library_id, self._state)
-
-    # --- what is told of it
+    # --- what is told of it; kept by the transaction it is said in
 
     def _count(self, **more: int) -> None:
+        for kind in self.told:
+            self.told[kind] += more.get(kind, 0)
         counts = {name: getattr(self._state, name) + count for name, count in more.items()}
         pushed_at = self._database.clock() if any(more.values()) else self._state.pushed_at
         self._state = msgspec.structs.replace(self._state, **counts, pushed_at=pushed_at)

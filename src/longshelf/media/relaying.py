@@ -1,8 +1,9 @@
 """Media of remote servers, passed on while they arrive: nothing is kept, and nobody waits for what nobody wants any more.
 
 The rules: one library has so many answers open at once and no more, so that one server is not flooded and a slow one holds up nobody
-else's; a server that cannot be reached is left alone for a moment, and whoever asks meanwhile is told at once; whoever goes away takes his
-request to the server with him; of any answer a piece or two are in memory, however long it is."""
+else's; a small answer comes whole in a certain time or not at all; a server that cannot be reached is left alone for a moment, and whoever
+asks meanwhile is told at once; whoever goes away takes his request to the server with him; of any answer a piece or two are in memory,
+however long it is."""
 
 import asyncio
 import time
@@ -21,6 +22,7 @@ from longshelf.sources.stash.options import StashOptions
 STREAMS = 16  # films and files open at once, of one library in one process
 SMALL = 4  # pictures and texts, likewise: Stash may have to make each
 WAIT_SECONDS = 20.0  # for a turn
+WHOLE_SECONDS = 120.0  # for a picture or a text, until its last byte: one that drips would keep its turn
 REST_SECONDS = 3.0  # a server that could not be reached is left alone for so long
 T = TypeVar("T")
 _log = structlog.get_logger()
@@ -36,11 +38,13 @@ class Relays:
         streams: int = STREAMS,
         small: int = SMALL,
         wait: float = WAIT_SECONDS,
+        whole: float = WHOLE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._private = private
         self._limits = streams, small
         self._wait = wait
+        self._whole = whole
         self._clock = clock
         self._lines: dict[int, _Line] = {}
 
@@ -58,7 +62,14 @@ class Relays:
         return relay
 
     async def fetch(self, server: Server, address: Address, limit: int) -> bytes:
-        """A whole small body. SourceDrifted when it is longer than `limit` bytes."""
+        """A whole small body. SourceDrifted when it is longer than `limit` bytes, SourceOffline when it does not come whole in time."""
+        try:
+            async with asyncio.timeout(self._whole):
+                return await self._fetched(server, address, limit)
+        except TimeoutError:
+            raise SourceOffline(f"The Stash server had not sent all of it after {self._whole:.0f} seconds.") from None
+
+    async def _fetched(self, server: Server, address: Address, limit: int) -> bytes:
         line = self._line(server)
         relay = await line.opened(address, {}, line.small, self._wait)
         try:

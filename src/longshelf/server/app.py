@@ -215,7 +215,7 @@ def _services(settings: Settings, database: Database, index: IndexFollower | Non
         pictures=Pictures(database, entities, written=caught_up),
         portraits=Portraits(database, entities),
         relays=Relays(private=settings.private_urls == "yes"),
-        remote_pictures=RemotePictures(private=settings.private_urls == "yes"),
+        remote_pictures=RemotePictures(database, private=settings.private_urls == "yes"),
         thumbnails=Thumbnails(settings.thumbnails, decoders),
         decoders=decoders,
         accounts=Accounts(database, threads.later, hot=hot, create_proxied=settings.proxy_create_users == "yes"),

@@ -121,6 +121,13 @@ def change_user(connection: Connection, user_id: int, **changes: Any) -> User:
     return changed
 
 
+def first_admin(connection: Connection, *, besides: int) -> int | None:
+    """The administrator who can sign in and was here first, leaving one out."""
+    text = 'SELECT min(id) FROM "user" WHERE admin = 1 AND disabled_at IS NULL AND id <> ?'
+    found = run(connection, text, besides).scalar()
+    return None if found is None else int(found)
+
+
 def remove_user(connection: Connection, user_id: int) -> None:
     """Removes the user with everything of his. NotFound; Conflict when he is the last admin who can sign in."""
     leaving = _held(connection, user_id)

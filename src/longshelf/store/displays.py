@@ -143,6 +143,11 @@ def tell(connection: Connection, ids: Iterable[int]) -> None:
         run(connection, "UPDATE display SET version = ? WHERE id = ?", version, display_id)
 
 
+def plan_again(connection: Connection, ids: Collection[int]) -> None:
+    """Their slots went with the items that stood in them: what was planned on those is not written, and they are looked at next."""
+    bulk.select_in(connection, "UPDATE display SET step = step + 1, look_at = 0 WHERE id IN {ids}", ids)
+
+
 class Clock(NamedTuple):
     """The newest version any display has, and how many displays were removed so far."""
 
@@ -202,23 +207,26 @@ def back(connection: Connection, since: int) -> list[DisplayRow]:
 
 class Due(NamedTuple):
     """Displays that want something: `late` have a slot that should long have ended, `away` were not heard of for too long, `stale` were
-    planned from something else than they should play, or were asked to be rebuilt, or found too little last time."""
+    planned from something else than they should play, or were asked to be rebuilt, or found too little last time, or play nothing
+    although they could."""
 
     late: tuple[int, ...]
     away: tuple[int, ...]
     stale: tuple[int, ...]
 
 
-_DUE = """
+_IDLE = """(d.look_at IS NULL AND p.id IS NOT NULL AND EXISTS (SELECT 1 FROM block b WHERE b.playlist_id = p.id)
+            AND NOT EXISTS (SELECT 1 FROM slot s WHERE s.display_id = d.id AND s.status = 'current'))"""
+_DUE = f"""
     SELECT d.id, CASE WHEN d.online = 1 AND coalesce(d.last_seen_at, 0) < ? THEN 1 ELSE 0 END,
         CASE WHEN d.due_at <= ? AND d.last_seen_at >= ? THEN 1 ELSE 0 END,
         CASE WHEN d.asked > d.answered OR d.look_at <= ? OR coalesce(p.id, 0) <> coalesce(d.playlist_id, 0)
-            OR coalesce(p.version, 0) <> coalesce(d.playlist_version, 0) THEN 1 ELSE 0 END
+            OR coalesce(p.version, 0) <> coalesce(d.playlist_version, 0) OR {_IDLE} THEN 1 ELSE 0 END
     FROM display d LEFT JOIN playlist p ON p.display_id = d.id AND p.active = 1
     WHERE d.state <> 'pairing' AND (
         (d.online = 1 AND coalesce(d.last_seen_at, 0) < ?) OR (d.due_at <= ? AND d.last_seen_at >= ?)
         OR d.asked > d.answered OR d.look_at <= ? OR coalesce(p.id, 0) <> coalesce(d.playlist_id, 0)
-        OR coalesce(p.version, 0) <> coalesce(d.playlist_version, 0))
+        OR coalesce(p.version, 0) <> coalesce(d.playlist_version, 0) OR {_IDLE})
     ORDER BY d.id"""
 
 

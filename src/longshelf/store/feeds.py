@@ -88,6 +88,15 @@ def next_at(connection: Connection, library_id: int) -> int | None:
     return found
 
 
+def given_urls(connection: Connection, item_id: int) -> list[str]:
+    """The addresses, as they were entered, of the feeds whose word about the item counts."""
+    text = (
+        "SELECT DISTINCT feed.given_url FROM feed_entry JOIN feed ON feed.id = feed_entry.feed_id"
+        " WHERE feed_entry.item_id = ? AND feed.library_id = feed_entry.library_id ORDER BY feed.given_url"
+    )
+    return list(run(connection, text, item_id).scalars())
+
+
 def places(connection: Connection, library_id: int, keys: Sequence[bytes]) -> dict[bytes, Place]:
     """Which items entries with these distinct keys are; unknown ones are left out."""
     text = "SELECT key, item_id, feed_id FROM feed_entry WHERE library_id = ? AND key IN {values}"

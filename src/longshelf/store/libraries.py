@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from longshelf.errors import Conflict, NotFound
 from longshelf.model.kinds import LibraryType
-from longshelf.store import bulk, mirror, personal, schema, search, tables
+from longshelf.store import bulk, displays, mirror, personal, schema, search, slots, tables
 from longshelf.store.database import Database, Write, run
 
 REMOVED_AT_ONCE = 1000
@@ -123,10 +123,13 @@ def _remove_some(database: Database, library_id: int, table: Table) -> int:
         ids = list(run(write.connection, text, library_id, REMOVED_AT_ONCE).scalars())
         if not ids:
             return 0
+        playing: list[int] = []
         if table is tables.item:
+            playing = [row.id for row in displays.hold(write.connection, slots.displays_using(write.connection, ids))]
             personal.raise_versions(write.connection, ids)
         _remove_rows(write.connection, table, ids)
         if table is tables.item:
+            displays.plan_again(write.connection, playing)
             search.delete_rows(write.connection, ids)
             write.touch(items=ids, library_id=library_id)
         elif table is tables.entity:

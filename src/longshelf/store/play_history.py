@@ -1,12 +1,17 @@
-"""What displays played. The history is never rewritten; of every item a display ever played, the number of its last play is kept beside it,
-so that "not yet", "in this round" and "longest ago" are look-ups, however long the history is."""
+"""What displays played. The history is never rewritten, and what is old of it is forgotten; of every item a display ever played, the number
+of its last play is kept beside it, so that "not yet", "in this round" and "longest ago" are look-ups, however long the history is."""
 
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from longshelf.store.database import placeholders, run
+from longshelf.store.slots import Overtaken
+
+KEPT = 5_000  # plays of a display that are kept
+AT_ONCE = 1_000  # rows that are forgotten in one transaction
 
 
 class Candidate(NamedTuple):
@@ -34,13 +39,16 @@ class Entry(NamedTuple):
 
 
 def record(connection: Connection, display_id: int, **values: Any) -> None:
-    """One play, with every column but the id."""
+    """One play, with every column but the id. Overtaken when the item is gone."""
     names = ", ".join(values)
     marks = ", ?" * len(values)
-    run(connection, f"INSERT INTO play_history (display_id, {names}) VALUES (?{marks})", display_id, *values.values())
     text = """INSERT INTO display_item (display_id, item_id, number) VALUES (?, ?, ?)
               ON CONFLICT (display_id, item_id) DO UPDATE SET number = excluded.number"""
-    run(connection, text, display_id, values["item_id"], values["number"])
+    try:
+        run(connection, f"INSERT INTO play_history (display_id, {names}) VALUES (?{marks})", display_id, *values.values())
+        run(connection, text, display_id, values["item_id"], values["number"])
+    except IntegrityError:
+        raise Overtaken("An item was removed with its library just now. Try again.") from None
 
 
 def candidates(connection: Connection, display_id: int, item_ids: Collection[int]) -> dict[int, Candidate]:
@@ -50,7 +58,7 @@ def candidates(connection: Connection, display_id: int, item_ids: Collection[int
               WHERE item.deleted_at IS NULL AND item.id IN {ids}"""
     if not item_ids:
         return {}
-    return {row[0]: Candidate(*row) for row in _select_in(connection, text, item_ids, display_id).all()}
+    return {row[0]: Candidate(*row) for row in _select_in(connection, text, item_ids, display_id)}
 
 
 def oldest(connection: Connection, display_id: int, after: int, count: int) -> list[tuple[int, int]]:
@@ -59,10 +67,37 @@ def oldest(connection: Connection, display_id: int, after: int, count: int) -> l
     return [(row[0], row[1]) for row in run(connection, text, display_id, after, count).all()]
 
 
-def last_plays(connection: Connection, display_id: int, after: int) -> list[tuple[int, int]]:
-    """(item, number of its last play) of all that the display played last beyond number `after`, by item."""
-    text = "SELECT item_id, number FROM display_item WHERE display_id = ? AND number > ? ORDER BY item_id"
-    return [(item_id, number) for item_id, number in run(connection, text, display_id, after).all()]
+def oldest_of(connection: Connection, display_id: int, after: int, count: int, item_ids: Collection[int]) -> list[tuple[int, int]]:
+    """As `oldest`, of these items alone."""
+    text = f"""SELECT number, item_id FROM display_item WHERE display_id = ? AND number > ? AND item_id IN {{ids}}
+               ORDER BY number LIMIT {count:d}"""
+    return [(number, item_id) for number, item_id in _select_in(connection, text, item_ids, display_id, after)]
+
+
+def last_plays(connection: Connection, display_id: int, after: int, count: int) -> list[tuple[int, int]]:
+    """(item, number of its last play) of what the display played last beyond number `after`, by item; the newest `count`."""
+    text = "SELECT item_id, number FROM display_item WHERE display_id = ? AND number > ? ORDER BY number DESC LIMIT ?"
+    return sorted((item_id, number) for item_id, number in run(connection, text, display_id, after, count).all())
+
+
+def forget(connection: Connection, display_id: int, until: int) -> int:
+    """Some of the display's plays up to number `until`; how many, 0 when there are none (any more)."""
+    text = """DELETE FROM play_history WHERE id IN
+              (SELECT id FROM play_history WHERE display_id = ? AND number <= ? ORDER BY number LIMIT ?)"""
+    return run(connection, text, display_id, until, AT_ONCE).rowcount
+
+
+def forget_items(connection: Connection, display_id: int) -> int:
+    """Some of what the display knows of items it played, for one that is being removed; how many, 0 when there are none (any more)."""
+    text = """DELETE FROM display_item WHERE display_id = ? AND item_id IN
+              (SELECT item_id FROM display_item WHERE display_id = ? ORDER BY item_id LIMIT ?)"""
+    return run(connection, text, display_id, display_id, AT_ONCE).rowcount
+
+
+def newest(connection: Connection) -> dict[int, int]:
+    """The number of the newest play, by display."""
+    text = "SELECT id, number FROM display WHERE number > 0 ORDER BY id"
+    return dict(tuple(row) for row in run(connection, text))
 
 
 def page(connection: Connection, display_id: int, start: int, count: int) -> list[Entry]:
@@ -72,10 +107,10 @@ def page(connection: Connection, display_id: int, start: int, count: int) -> lis
     return [Entry(*row) for row in run(connection, text, display_id, count, start)]
 
 
-def _select_in(connection: Connection, text: str, ids: Collection[int], before: int) -> Any:
-    """As `bulk.select_in`, for a text with a `?` before its list."""
+def _select_in(connection: Connection, text: str, ids: Collection[int], *before: int) -> list[Any]:
+    """As `bulk.select_in`, for a text with a `?` or several before its list."""
     listed = ",".join(map(str, ids))
     if connection.dialect.name == "sqlite":
-        return connection.exec_driver_sql(text.replace("{ids}", "(SELECT value FROM json_each(?))"), (before, f"[{listed}]"))
+        return list(connection.exec_driver_sql(text.replace("{ids}", "(SELECT value FROM json_each(?))"), (*before, f"[{listed}]")))
     array = text.replace("{ids}", "(SELECT unnest(?::bigint[]))")
-    return connection.exec_driver_sql(placeholders(connection, array), (before, f"{{{listed}}}"))
+    return list(connection.exec_driver_sql(placeholders(connection, array), (*before, f"{{{listed}}}")))

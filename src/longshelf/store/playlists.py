@@ -70,6 +70,12 @@ def hold_all(connection: Connection, user_id: int) -> None:
     run(connection, f"SELECT id FROM playlist WHERE user_id = ? ORDER BY id{_lock(connection)}", user_id).all()
 
 
+def depended_on(connection: Connection, user_id: int) -> list[int]:
+    """The user's playlists that are not his alone: those for a display, and shared ones."""
+    text = "SELECT id FROM playlist WHERE user_id = ? AND (display_id IS NOT NULL OR shared = 1) ORDER BY id"
+    return list(run(connection, text, user_id).scalars())
+
+
 def listed(connection: Connection, user_id: int, *, displays: bool) -> list[PlaylistRow]:
     """The user's own and the shared ones, with `displays` also those made for a display; by name."""
     others = " OR display_id IS NOT NULL" if displays else ""
@@ -89,7 +95,7 @@ def add(connection: Connection, user_id: int, name: str, kind: str, *, shared: b
 
 
 def raise_version(connection: Connection, playlist_id: int, at: int, **changes: Any) -> None:
-    """Sets any of `name` and `shared`; the version is another afterwards, whatever was changed."""
+    """Sets any of `name`, `shared` and `user_id`; the version is another afterwards, whatever was changed."""
     settings = "".join(f", {name} = ?" for name in changes)
     text = f"UPDATE playlist SET version = version + 1, updated_at = ?{settings} WHERE id = ?"
     run(connection, text, at, *changes.values(), playlist_id)

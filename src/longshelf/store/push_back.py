@@ -14,9 +14,13 @@ from longshelf.model.times import DAY
 from longshelf.sources.stash.user_data import DataKind
 from longshelf.store import bulk, personal
 from longshelf.store.database import run
-from longshelf.store.user_data_tables import remote_entity_word, remote_item_word, remote_play
+from longshelf.store.user_data_tables import remote_entity_word, remote_item_word
 
+EVER = 2**62
 PROBLEMS_KEPT = 20
+RATED_ITEMS = ("scene", "image")
+RATED_ENTITIES = ("studio", "person", "group", "gallery")
+FAVORED_ENTITIES = ("tag", "studio", "person")
 LEAST_SECONDS = 1.0  # of watched time; less waits for more
 SITTING_MOST = 7 * DAY  # a sitting that began earlier than this before everything had gone has not changed since
 
@@ -30,17 +34,22 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Pushed(msgspec.Struct, frozen=True, kw_only=True):
-    """What has gone since it was switched on, by kind; `lacking` are kinds the server at hand cannot be told. `seen_at` is when all had
-    gone last; `waiting` why it is not tried before `not_before`, after so many `failures` in a row."""
+    """What has gone since it was switched on, by kind. `lacking` is what the server at hand cannot be told: kinds, or "rating:studio" for
+    one kind of thing; it was learned `learned_at`. `seen_at` is when all had gone last, but for what is about things that are away: that
+    was said after the version `left`, when the library had been read `left_at`. `waiting` is why it is not tried before `not_before`, after
+    so many `failures` in a row."""
 
     rating: int = 0
     favorite: int = 0
     plays: int = 0
     progress: int = 0
     problems: list[Problem] = []
-    lacking: list[DataKind] = []
+    lacking: list[str] = []
+    learned_at: int | None = None
     pushed_at: int | None = None
     seen_at: int | None = None
+    left: int | None = None
+    left_at: int | None = None
     waiting: str = ""
     not_before: int = 0
     failures: int = 0
@@ -55,6 +64,15 @@ class Row(NamedTuple):
     since: int
     seen_version: int
     state: Pushed
+
+    @property
+    def after(self) -> int:
+        """The version of the person after which something may be due."""
+        return self.seen_version if self.state.left is None else min(self.seen_version, self.state.left)
+
+    def is_as(self, other: "Row | None") -> bool:
+        """Whether the switch stands as it stood then."""
+        return other is not None and self[:4] == other[:4]
 
 
 class DueItem(NamedTuple):
@@ -103,6 +121,15 @@ class Unsure(NamedTuple):
     sending: Sending
 
 
+class Ended(NamedTuple):
+    """What of a sitting that was being told is on the server: its seconds, and its play. The rest was `refused`, or is due again."""
+
+    play: DuePlay
+    seconds: bool
+    counted: bool
+    refused: bool = False
+
+
 class Due(NamedTuple):
     items: list[DueItem]
     entities: list[DueEntity]
@@ -115,8 +142,10 @@ class Due(NamedTuple):
 # --- the switch
 
 
-def get(connection: Connection, library_id: int) -> Row | None:
-    row = run(connection, f"SELECT {_COLUMNS} FROM push_back WHERE library_id = ?", library_id).one_or_none()
+def get(connection: Connection, library_id: int, *, hold: bool = False) -> Row | None:
+    """With `hold` it stays as it is until the transaction ends. Whoever holds the person, too, does that first, and writes words after."""
+    lock = " FOR UPDATE" if hold and connection.dialect.name == "postgresql" else ""  # SQLite holds its write lock already
+    row = run(connection, f"SELECT {_COLUMNS} FROM push_back WHERE library_id = ?{lock}", library_id).one_or_none()
     return None if row is None else _row(row)
 
 
@@ -145,16 +174,43 @@ def switch_off(connection: Connection, library_id: int) -> None:
     run(connection, "DELETE FROM push_back WHERE library_id = ?", library_id)
 
 
-def put_state(connection: Connection, library_id: int, state: Pushed, *, seen_version: int | None = None) -> None:
+def put_state(connection: Connection, row: Row, state: Pushed, *, seen_version: int | None = None) -> None:
+    """Nothing, when the switch was turned to another person or other kinds meanwhile."""
     kept = msgspec.structs.replace(state, problems=state.problems[-PROBLEMS_KEPT:])
-    text = "UPDATE push_back SET state = ?, seen_version = coalesce(?, seen_version) WHERE library_id = ?"
-    run(connection, text, msgspec.json.encode(kept).decode(), seen_version, library_id)
+    text = """UPDATE push_back SET state = ?, seen_version = coalesce(?, seen_version)
+              WHERE library_id = ? AND user_id = ? AND kinds = ?"""
+    run(connection, text, msgspec.json.encode(kept).decode(), seen_version, row.library_id, row.user_id, " ".join(row.kinds))
 
 
-def see(connection: Connection, row: Row, version: int) -> None:
-    """All that was said up to this version has gone, unless the switch was turned meanwhile."""
-    text = "UPDATE push_back SET seen_version = ? WHERE library_id = ? AND user_id = ? AND kinds = ? AND seen_version = ?"
-    run(connection, text, version, row.library_id, row.user_id, " ".join(row.kinds), row.seen_version)
+def see(connection: Connection, row: Row, version: int, *, quiet: int | None = None) -> Pushed:
+    """All that was said up to this version has gone, and with `quiet` all that was played until then; for a row that is held, with nothing
+    due. What would be due if it were not away keeps its place. The state from now on."""
+    wanted = _wanted(row)
+    items, values = _items(row, wanted, EVER)
+    first = run(connection, f"SELECT min(version) FROM ({items}) AS said WHERE rated = 1 OR moved = 1", *values).scalar()
+    entities, values = _entities(row, wanted)
+    of_entities = run(connection, f"SELECT 1 FROM ({entities}) AS said WHERE rated = 1 OR favored = 1 LIMIT 1", *values).first()
+    sittings, values = _sittings(row, EVER)
+    of_plays = "plays" in row.kinds and run(connection, f"{sittings} LIMIT 1", *values).first() is not None
+    left = [int(first) - 1] if first is not None else []
+    left += [version - 1] if of_entities is not None or (of_plays and "plays" in wanted) else []
+    seen_at = row.state.seen_at if quiet is None or of_plays else quiet
+    state = msgspec.structs.replace(
+        row.state, seen_at=seen_at, left=min(left, default=None), left_at=read_at(connection, row.library_id) if left else None
+    )
+    put_state(connection, row, state, seen_version=version)
+    return state
+
+
+def read_at(connection: Connection, library_id: int) -> int | None:
+    """When the library was read to its end last."""
+    found = run(connection, "SELECT scanned_at FROM library WHERE id = ?", library_id).scalar()
+    return None if found is None else int(found)
+
+
+def look_again(connection: Connection, row: Row) -> None:
+    """All that was ever said may be due."""
+    run(connection, "UPDATE push_back SET seen_version = 0 WHERE library_id = ? AND user_id = ?", row.library_id, row.user_id)
 
 
 def _hold_back(connection: Connection, library_id: int, user_id: int) -> None:
@@ -187,7 +243,7 @@ def _release(connection: Connection, library_id: int, user_id: int) -> None:
 
 def due(connection: Connection, row: Row, *, quiet: int, limit: int) -> Due:
     """At most `limit` of each that the server can be told. What was played after `quiet` waits: the sitting may not be over."""
-    wanted = set(row.kinds) - set(row.state.lacking)
+    wanted = _wanted(row)
     return Due(
         _due_items(connection, row, wanted, quiet, limit) if wanted & {"rating", "progress"} else [],
         _due_entities(connection, row, wanted, limit) if wanted & {"rating", "favorite"} else [],
@@ -195,56 +251,91 @@ def due(connection: Connection, row: Row, *, quiet: int, limit: int) -> Due:
     )
 
 
+def _wanted(row: Row) -> set[DataKind]:
+    return set(row.kinds) - set(row.state.lacking)
+
+
 _RATED = "coalesce(u.rating, 0) <> coalesce(w.rating, 0) AND (w.held_rating IS NULL OR coalesce(u.rating, 0) <> w.held_rating)"
 _MOVED = """item.kind = 'video' AND item.duration > 0 AND coalesce(u.last_played_at, 0) < ? AND
     coalesce(u.progress, 0) <> coalesce(w.progress, 0) AND (w.held_progress IS NULL OR coalesce(u.progress, 0) <> w.held_progress)"""
 _FAVORED = "u.favorite <> coalesce(w.favorite, 0) AND (w.held_favorite IS NULL OR u.favorite <> w.held_favorite)"
+_HERE = "said.deleted_at IS NULL"  # what is away may come back: its words keep
+
+
+def _items(row: Row, kinds: set[DataKind], quiet: int) -> tuple[str, list[Any]]:
+    """A query for the person's words on items, those that are away among them, and what of each is due."""
+    lacking = "".join(
+        f" AND substr(item.external_id, 1, {len(kind) + 1}) <> '{kind}:'" for kind in RATED_ITEMS if _lacks(row, "rating", kind)
+    )
+    rated = f"{_RATED}{lacking}" if "rating" in kinds else "1 = 0"
+    moved, values = (_MOVED, [quiet]) if "progress" in kinds else ("1 = 0", [])
+    text = f"""
+        SELECT u.item_id, item.external_id, item.duration, u.rating, u.progress, u.version, item.deleted_at,
+            CASE WHEN {rated} THEN 1 ELSE 0 END AS rated, CASE WHEN {moved} THEN 1 ELSE 0 END AS moved
+        FROM user_item AS u JOIN item ON item.id = u.item_id
+        LEFT JOIN remote_item_word AS w ON w.user_id = u.user_id AND w.item_id = u.item_id
+        WHERE u.user_id = ? AND u.version > ? AND item.library_id = ? AND item.external_id IS NOT NULL"""
+    return text, [*values, row.user_id, row.after, row.library_id]
 
 
 def _due_items(connection: Connection, row: Row, kinds: set[DataKind], quiet: int, limit: int) -> list[DueItem]:
-    rated = _RATED if "rating" in kinds else "1 = 0"
-    moved, values = (_MOVED, [quiet]) if "progress" in kinds else ("1 = 0", [])
-    text = f"""
-        SELECT * FROM (
-            SELECT u.item_id, item.external_id, item.duration, u.rating, u.progress,
-                CASE WHEN {rated} THEN 1 ELSE 0 END AS rated, CASE WHEN {moved} THEN 1 ELSE 0 END AS moved
-            FROM user_item AS u JOIN item ON item.id = u.item_id
-            LEFT JOIN remote_item_word AS w ON w.user_id = u.user_id AND w.item_id = u.item_id
-            WHERE u.user_id = ? AND u.version > ? AND item.library_id = ? AND item.deleted_at IS NULL AND item.external_id IS NOT NULL
-        ) AS said WHERE rated = 1 OR moved = 1 ORDER BY item_id LIMIT ?"""
-    found = run(connection, text, *values, row.user_id, row.seen_version, row.library_id, limit)
+    words, values = _items(row, kinds, quiet)
+    text = f"""SELECT item_id, external_id, duration, rating, progress, rated, moved FROM ({words}) AS said
+               WHERE (rated = 1 OR moved = 1) AND {_HERE} ORDER BY item_id LIMIT ?"""
+    found = run(connection, text, *values, limit)
     return [DueItem(each[0], each[1], each[2], each[3], each[4], bool(each[5]), bool(each[6])) for each in found]
 
 
-def _due_entities(connection: Connection, row: Row, kinds: set[DataKind], limit: int) -> list[DueEntity]:
-    rated = f"entity.kind <> 'tag' AND {_RATED}" if "rating" in kinds else "1 = 0"
-    favored = f"entity.kind IN ('tag', 'studio', 'person') AND {_FAVORED}" if "favorite" in kinds else "1 = 0"
+def _entities(row: Row, kinds: set[DataKind]) -> tuple[str, list[Any]]:
+    """Likewise for words on entities."""
+    rated = f"{_of(row, 'rating', RATED_ENTITIES)} AND {_RATED}" if "rating" in kinds else "1 = 0"
+    favored = f"{_of(row, 'favorite', FAVORED_ENTITIES)} AND {_FAVORED}" if "favorite" in kinds else "1 = 0"
     text = f"""
-        SELECT * FROM (
-            SELECT u.entity_id, entity.kind, entity.external_id, u.rating, u.favorite,
-                CASE WHEN {rated} THEN 1 ELSE 0 END AS rated, CASE WHEN {favored} THEN 1 ELSE 0 END AS favored
-            FROM user_entity AS u JOIN entity ON entity.id = u.entity_id
-            LEFT JOIN remote_entity_word AS w ON w.user_id = u.user_id AND w.entity_id = u.entity_id
-            WHERE u.user_id = ? AND entity.library_id = ? AND entity.deleted_at IS NULL AND entity.external_id IS NOT NULL
-        ) AS said WHERE rated = 1 OR favored = 1 ORDER BY entity_id LIMIT ?"""
-    found = run(connection, text, row.user_id, row.library_id, limit)
+        SELECT u.entity_id, entity.kind, entity.external_id, u.rating, u.favorite, entity.deleted_at,
+            CASE WHEN {rated} THEN 1 ELSE 0 END AS rated, CASE WHEN {favored} THEN 1 ELSE 0 END AS favored
+        FROM user_entity AS u JOIN entity ON entity.id = u.entity_id
+        LEFT JOIN remote_entity_word AS w ON w.user_id = u.user_id AND w.entity_id = u.entity_id
+        WHERE u.user_id = ? AND entity.library_id = ? AND entity.external_id IS NOT NULL"""
+    return text, [row.user_id, row.library_id]
+
+
+def _of(row: Row, data: str, kinds: Iterable[str]) -> str:
+    """A condition on the kind of an entity: one of these that the server can be told of."""
+    told = [f"'{kind}'" for kind in kinds if not _lacks(row, data, kind)]
+    return f"entity.kind IN ({', '.join(told)})" if told else "1 = 0"
+
+
+def _lacks(row: Row, data: str, kind: str) -> bool:
+    return f"{data}:{kind}" in row.state.lacking
+
+
+def _due_entities(connection: Connection, row: Row, kinds: set[DataKind], limit: int) -> list[DueEntity]:
+    words, values = _entities(row, kinds)
+    text = f"""SELECT entity_id, kind, external_id, rating, favorite, rated, favored FROM ({words}) AS said
+               WHERE (rated = 1 OR favored = 1) AND {_HERE} ORDER BY entity_id LIMIT ?"""
+    found = run(connection, text, *values, limit)
     return [DueEntity(each[0], each[1], each[2], each[3], bool(each[4]), bool(each[5]), bool(each[6])) for each in found]
 
 
-_PLAY = "p.id, p.item_id, item.external_id, p.started_at"
+PLAY = "p.id, p.item_id, item.external_id, p.started_at"
+
+
+def _sittings(row: Row, quiet: int) -> tuple[str, list[Any]]:
+    """A query for sittings the server was not told all of, those with items that are away among them."""
+    text = f"""
+        SELECT {PLAY}, p.seconds - coalesce(r.seconds, 0), CASE WHEN p.counted = 1 AND coalesce(r.counted, 0) = 0 THEN 1 ELSE 0 END
+        FROM play AS p JOIN item ON item.id = p.item_id LEFT JOIN remote_play AS r ON r.play_id = p.id
+        WHERE p.user_id = ? AND p.started_at >= ? AND p.source <> 'imported' AND p.last_at < ? AND coalesce(r.sending, '') = ''
+            AND item.library_id = ? AND item.kind = 'video' AND item.external_id IS NOT NULL
+            AND ((p.counted = 1 AND coalesce(r.counted, 0) = 0) OR p.seconds - coalesce(r.seconds, 0) >= ?)"""
+    begun = row.since if row.state.seen_at is None else max(row.since, row.state.seen_at - SITTING_MOST)
+    return text, [row.user_id, begun, quiet, row.library_id, LEAST_SECONDS]
 
 
 def _due_plays(connection: Connection, row: Row, quiet: int, limit: int) -> list[DuePlay]:
     """One of an item, the oldest: how many seconds the server has is asked before it is told more."""
-    text = f"""
-        SELECT {_PLAY}, p.seconds - coalesce(r.seconds, 0), CASE WHEN p.counted = 1 AND coalesce(r.counted, 0) = 0 THEN 1 ELSE 0 END
-        FROM play AS p JOIN item ON item.id = p.item_id LEFT JOIN remote_play AS r ON r.play_id = p.id
-        WHERE p.user_id = ? AND p.started_at >= ? AND p.source <> 'imported' AND p.last_at < ? AND coalesce(r.sending, '') = ''
-            AND item.library_id = ? AND item.kind = 'video' AND item.deleted_at IS NULL AND item.external_id IS NOT NULL
-            AND ((p.counted = 1 AND coalesce(r.counted, 0) = 0) OR p.seconds - coalesce(r.seconds, 0) >= ?)
-        ORDER BY p.started_at, p.id LIMIT ?"""
-    begun = row.since if row.state.seen_at is None else max(row.since, row.state.seen_at - SITTING_MOST)
-    found = run(connection, text, row.user_id, begun, quiet, row.library_id, LEAST_SECONDS, 4 * limit)
+    sittings, values = _sittings(row, quiet)
+    found = run(connection, f"{sittings} AND item.deleted_at IS NULL ORDER BY p.started_at, p.id LIMIT ?", *values, 4 * limit)
     plays = [DuePlay(each[0], each[1], each[2], each[3], max(each[4], 0.0), bool(each[5])) for each in found]
     first = {play.item_id: play for play in reversed(plays)}
     return [play for play in plays if first[play.item_id] is play][:limit]
@@ -253,9 +344,9 @@ def _due_plays(connection: Connection, row: Row, quiet: int, limit: int) -> list
 # --- what went
 
 
-def told_items(connection: Connection, user_id: int, rows: Iterable[tuple[DueItem, float | None]]) -> None:
+def told_items(connection: Connection, user_id: int, rows: Iterable[tuple[DueItem, float | None]], *, holding: bool = True) -> None:
     """These are on the server now; with each, the place it has there, as a share of the whole. What stands here and not there (a finished
-    work has no place) is held."""
+    work has no place) is held; without `holding` what is held stays, for the switch was turned since."""
     rated, moved = [], []
     for row, place in rows:
         if row.rated:
@@ -263,8 +354,8 @@ def told_items(connection: Connection, user_id: int, rows: Iterable[tuple[DueIte
         if row.moved:
             moved.append((user_id, row.item_id, place, None if place == row.progress else row.progress or 0.0))
     key = ("user_id", "item_id")
-    bulk.upsert(connection, remote_item_word, (*key, "rating", "held_rating"), rated, key)
-    bulk.upsert(connection, remote_item_word, (*key, "progress", "held_progress"), moved, key)
+    bulk.upsert(connection, remote_item_word, (*key, "rating", "held_rating"), rated, key, None if holding else ("rating",))
+    bulk.upsert(connection, remote_item_word, (*key, "progress", "held_progress"), moved, key, None if holding else ("progress",))
 
 
 def refused_items(connection: Connection, user_id: int, rows: Iterable[DueItem]) -> None:
@@ -277,13 +368,14 @@ def refused_items(connection: Connection, user_id: int, rows: Iterable[DueItem])
     bulk.upsert(connection, remote_item_word, (*key, "held_progress"), moved, key)
 
 
-def told_entities(connection: Connection, user_id: int, rows: Iterable[DueEntity]) -> None:
+def told_entities(connection: Connection, user_id: int, rows: Iterable[DueEntity], *, holding: bool = True) -> None:
+    """Likewise."""
     key = ("user_id", "entity_id")
     listed_rows = list(rows)
     rated = [(user_id, row.entity_id, row.rating, None) for row in listed_rows if row.rated]
     favored = [(user_id, row.entity_id, int(row.favorite), None) for row in listed_rows if row.favored]
-    bulk.upsert(connection, remote_entity_word, (*key, "rating", "held_rating"), rated, key)
-    bulk.upsert(connection, remote_entity_word, (*key, "favorite", "held_favorite"), favored, key)
+    bulk.upsert(connection, remote_entity_word, (*key, "rating", "held_rating"), rated, key, None if holding else ("rating",))
+    bulk.upsert(connection, remote_entity_word, (*key, "favorite", "held_favorite"), favored, key, None if holding else ("favorite",))
 
 
 def refused_entities(connection: Connection, user_id: int, rows: Iterable[DueEntity]) -> None:
@@ -293,45 +385,6 @@ def refused_entities(connection: Connection, user_id: int, rows: Iterable[DueEnt
     favored = [(user_id, row.entity_id, int(row.favorite)) for row in listed_rows if row.favored]
     bulk.upsert(connection, remote_entity_word, (*key, "held_rating"), rated, key)
     bulk.upsert(connection, remote_entity_word, (*key, "held_favorite"), favored, key)
-
-
-def begin_sending(connection: Connection, user_id: int, rows: Iterable[tuple[DuePlay, Sending]]) -> None:
-    """Before they are sent: whoever comes after a crash asks the server which of them arrived."""
-    columns = ("play_id", "user_id", "item_id", "sending")
-    values = [(play.play_id, user_id, play.item_id, msgspec.json.encode(sending).decode()) for play, sending in rows]
-    bulk.upsert(connection, remote_play, columns, values, columns[:1], columns[3:])
-
-
-def unsure(connection: Connection, row: Row) -> list[Unsure]:
-    """What was begun and not ended."""
-    text = f"""SELECT {_PLAY}, r.sending FROM remote_play AS r JOIN play AS p ON p.id = r.play_id JOIN item ON item.id = p.item_id
-               WHERE r.user_id = ? AND item.library_id = ? AND r.sending <> '' ORDER BY p.id"""
-    found = []
-    for each in run(connection, text, row.user_id, row.library_id):
-        sending = msgspec.json.decode(each[4], type=Sending)
-        found.append(Unsure(DuePlay(each[0], each[1], each[2], each[3], sending.seconds, sending.counts), sending))
-    return found
-
-
-def end_sending(connection: Connection, user_id: int, rows: Iterable[tuple[DuePlay, bool, bool]], *, shared: bool = True) -> None:
-    """With each sitting, whether its seconds and its play are there. What is there is shared from now on; without `shared` the server would
-    not take it, and it only is not told again."""
-    for play, seconds, counted in rows:
-        text = """UPDATE remote_play SET sending = '', seconds = seconds + ?, counted = CASE WHEN ? = 1 THEN 1 ELSE counted END
-                  WHERE play_id = ?"""
-        run(connection, text, play.seconds if seconds else 0.0, int(counted and play.counts), play.play_id)
-        if shared and (seconds or counted):
-            text = """INSERT INTO remote_item_word (user_id, item_id, plays, seconds) VALUES (?, ?, ?, ?)
-                      ON CONFLICT (user_id, item_id) DO UPDATE SET plays = remote_item_word.plays + excluded.plays,
-                          seconds = remote_item_word.seconds + excluded.seconds"""
-            run(connection, text, user_id, play.item_id, int(counted and play.counts), play.seconds if seconds else 0.0)
-
-
-def forget_plays(connection: Connection, user_id: int) -> None:
-    """Sittings the person took out of his history."""
-    run(
-        connection, "DELETE FROM remote_play WHERE user_id = ? AND play_id NOT IN (SELECT id FROM play WHERE user_id = ?)", user_id, user_id
-    )
 
 
 _COLUMNS = "library_id, user_id, kinds, since, seen_version, state"

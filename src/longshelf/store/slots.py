@@ -94,6 +94,12 @@ def displays_with(connection: Connection, user_id: int, item_ids: Iterable[int])
     return list(bulk.select_in(connection, text, item_ids, user_id).scalars())
 
 
+def displays_using(connection: Connection, item_ids: Iterable[int]) -> list[int]:
+    """Displays that play one of the items, or will."""
+    text = "SELECT DISTINCT display_id FROM slot WHERE item_id IN {ids} AND status IN ('current', 'planned')"
+    return sorted(bulk.select_in(connection, text, item_ids).scalars())
+
+
 def replace(connection: Connection, before: Sequence[SlotRow], after: Sequence[SlotRow]) -> None:
     """The slots of the display are `after` from now on; `before` is what they are. Those with id 0 are new. Overtaken when an item of
     these is gone."""

@@ -10,7 +10,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from longshelf.model.times import SECOND
-from longshelf.store import bulk, merging, personal
+from longshelf.store import bulk, claims, merging, personal, settings
+from longshelf.store.claims import Claim
 from longshelf.store.database import run
 from longshelf.store.personal import EntityWord, ItemWord
 from longshelf.store.play_tables import play
@@ -43,6 +44,30 @@ class Figures(NamedTuple):
 
     items: int
     total: int
+
+
+def hold(connection: Connection, library_id: int, job_id: int, at: int) -> bool:
+    """Takes what people say in a library for one job; False while another one has it that runs and whose worker lives."""
+    name = _holder(library_id)
+    run(connection, "INSERT INTO setting (name, value) VALUES (?, '0') ON CONFLICT (name) DO NOTHING", name)
+    lock = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""  # SQLite holds its write lock already
+    holder = int(run(connection, f"SELECT value FROM setting WHERE name = ?{lock}", name).scalar_one())
+    # A statement of its own: on PostgreSQL it sees what was committed while the row was waited for.
+    alive = run(connection, "SELECT 1 FROM job WHERE id = ? AND state = 'running' AND lease_until >= ?", holder, at).one_or_none()
+    if alive is not None and holder != job_id:
+        return False
+    settings.put(connection, name, job_id)
+    return True
+
+
+def release(connection: Connection, library_id: int, claim: Claim) -> None:
+    """Lets it go, if this attempt still has the job: one that was taken over would take it from its successor."""
+    if claims.held(connection, claim):
+        run(connection, "UPDATE setting SET value = '0' WHERE name = ? AND value = ?", _holder(library_id), str(claim.job_id))
+
+
+def _holder(library_id: int) -> str:
+    return settings.secret_name(f"user_data.{library_id}")
 
 
 def shared_items(connection: Connection, user_id: int, item_ids: Iterable[int]) -> dict[int, SharedItem]:

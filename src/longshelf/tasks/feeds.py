@@ -1,29 +1,31 @@
 """The job `feeds`: the feeds of one library that are due, or all of them when a person asks.
 
 The rules: each feed has its own rhythm (`sources/feed/rhythm.py`), and the library's schedule wakes the job when the first is due; what
-goes wrong with one feed is that feed's, an issue of the library with its reason, and takes nothing away; a feed is written when it was
-read whole."""
+goes wrong with one feed is that feed's, an issue of the library with its reason, and takes nothing away; whatever it is, the feed is asked
+again later and never at once; a feed is written when it was read whole."""
 
 import hashlib
 import random
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from typing import Any
 
 import msgspec
+import structlog
 
-from longshelf.errors import Conflict, Invalid, SourceError
+from longshelf.errors import Cancelled, Conflict, Invalid, SourceError, StoreUnavailable
 from longshelf.ingest import feeds as ingest
 from longshelf.ingest.pool import ParsePool
 from longshelf.jobs.context import Context
 from longshelf.logs import operation
 from longshelf.model.kinds import LibraryType
+from longshelf.model.times import SECOND
 from longshelf.sources import addresses
 from longshelf.sources.feed import parsing, rhythm
 from longshelf.sources.feed.asking import Answer, Asking, Busy, Known
-from longshelf.sources.feed.document import Document, Hints, Page
+from longshelf.sources.feed.document import Document, Hints, Page, clean
 from longshelf.sources.feed.posts import posts
 from longshelf.store import feeds, files, jobs, libraries, schedules
 from longshelf.store.database import Database, Transaction
@@ -37,6 +39,9 @@ ATTEMPTS = 5
 FEEDS_MOST = 1_000  # of one library
 AT_ONCE = 8  # feeds asked at the same time
 REASONS_KEPT = 20  # entries that make no item, a feed
+REASON_MOST = 500  # characters
+LOOK_SECONDS = 1.0  # between two looks at whether the job is still wanted, while answers are waited for
+_log = structlog.get_logger()
 
 
 class FeedArgs(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,16 +142,27 @@ class _Poll:
 
     def run(self, due: Sequence[FeedRow], asking: Asking) -> FeedsReport:
         with ParsePool(parsing.handle, parsing.failed, workers=1) as pool, ThreadPoolExecutor(AT_ONCE, "feeds") as threads:
-            for row, answer in _answers(due, asking, threads):
-                self._context.check()
-                self._report.asked += 1
-                try:
-                    self._answered(row, answer.result(), pool)
-                except SourceError as error:
-                    self._failed(row, error)
-                self._context.progress(self._report.asked, len(due), "reading feeds")
+            try:
+                for row, answer in _answers(due, asking, threads, self._context.check):
+                    self._report.asked += 1
+                    self._take(row, answer, pool)
+                    self._context.progress(self._report.asked, len(due), "reading feeds")
+            except BaseException:
+                asking.close()  # or the threads would be waited for
+                raise
         self._context.progress(message=_told(self._report))
         return self._report
+
+    def _take(self, row: FeedRow, answer: Future[Answer], pool: ParsePool) -> None:
+        try:
+            self._answered(row, answer.result(), pool)
+        except SourceError as error:
+            self._failed(row, error)
+        except (Cancelled, StoreUnavailable):
+            raise
+        except Exception:  # the boundary: what nobody thought of in one feed must not keep the others, nor be asked for again at once
+            _log.exception("a feed could not be taken", feed=row.url)
+            self._failed(row, SourceError("It could not be read; the reason is in the server's log. Please report it."))
 
     def settle(self) -> None:
         """Says how the library is, and when the first of its feeds is due."""
@@ -157,7 +173,7 @@ class _Poll:
             state = "offline" if rows and len(broken) == len(rows) else "ready"
             reason = broken[0].reason if len(rows) == len(broken) == 1 else f"{len(broken):,} of {len(rows):,} feeds fail" if broken else ""
             libraries.set_state(connection, self._library.id, state, reason, scanned_at=at if self._report.asked else None)
-            _schedule(connection, self._library.id, at)
+            _schedule(connection, self._library.id, at, soonest=at + rhythm.SHORTEST * SECOND)
 
     def _answered(self, row: FeedRow, answer: Answer, pool: ParsePool) -> None:
         digest = hashlib.blake2b(answer.body, digest_size=16).digest()
@@ -229,6 +245,7 @@ class _Poll:
 
     def _troubled(self, row: FeedRow, state: str, reason: str, **values: int) -> None:
         """An issue of the library, and of the job."""
+        reason = _line(reason)
         with self._database.write_quietly() as connection:
             feeds.change(connection, row.id, {"state": state, "reason": reason, "asked_at": self._database.clock(), **values})
             self._issues(connection, row, [reason])
@@ -237,24 +254,39 @@ class _Poll:
     def _issues(self, connection: Transaction, row: FeedRow, reasons: Sequence[str]) -> None:
         files.clear_issues(connection, row.library_id, _places(connection, row.library_id, row.id))
         found = [
-            (row.id, f"{row.given_url}#{number}".encode() if number else row.given_url.encode(), each)
+            (row.id, f"{row.given_url}#{number}".encode() if number else row.given_url.encode(), _line(each))
             for number, each in enumerate(reasons)
         ]
         files.put_issues(connection, row.library_id, found[:REASONS_KEPT], at=self._database.clock())
 
 
-def _answers(due: Iterable[FeedRow], asking: Asking, threads: ThreadPoolExecutor) -> Iterator[tuple[FeedRow, Future[Answer]]]:
-    """Each feed with its answer, some at once and never more answers held than that."""
+def _answers(
+    due: Iterable[FeedRow], asking: Asking, threads: ThreadPoolExecutor, check: Callable[[], None]
+) -> Iterator[tuple[FeedRow, Future[Answer]]]:
+    """Each feed with its answer, some at once and never more answers held than that. `check` is called again and again meanwhile."""
     rows = list(due)
     for start in range(0, len(rows), AT_ONCE):
-        asked = {threads.submit(asking.ask, row.url, Known(row.etag, row.last_modified)): row for row in rows[start : start + AT_ONCE]}
-        for answer in as_completed(asked):
-            yield asked[answer], answer
+        asked = {
+            threads.submit(asking.ask, row.url, Known(row.etag, row.last_modified), entered=row.given_url): row
+            for row in rows[start : start + AT_ONCE]
+        }
+        waiting = set(asked)
+        while waiting:
+            done, waiting = wait(waiting, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+            check()
+            for answer in done:
+                yield asked[answer], answer
+                check()
 
 
 def _passed_over(document: Document, reasons: Sequence[str]) -> list[str]:
     more = [f"{document.passed_over:,} entries beyond the first {len(document.entries):,} are not read"] if document.passed_over else []
     return [*more, *reasons]
+
+
+def _line(reason: str) -> str:
+    """A reason as it is kept: a server's own words may be in it."""
+    return " ".join(clean(reason).split())[:REASON_MOST]
 
 
 def _told(report: FeedsReport) -> str:
@@ -277,9 +309,12 @@ def _add(connection: Transaction, library_id: int, urls: Sequence[str], at: int)
     return added
 
 
-def _schedule(connection: Transaction, library_id: int, at: int) -> None:
-    """The library's schedule ticks when the first of its feeds is due; there is none when none ever is."""
+def _schedule(connection: Transaction, library_id: int, at: int, *, soonest: int | None = None) -> None:
+    """The library's schedule ticks when the first of its feeds is due; there is none when none ever is. Of a run that left some undone
+    it ticks at `soonest`, or every look at the schedules would begin another."""
     first = feeds.next_at(connection, library_id)
+    if first is not None and soonest is not None and first <= at:
+        first = soonest
     args = msgspec.to_builtins(FeedArgs(library_id=library_id))
     schedules.put(connection, KIND, args, key=str(library_id), every_seconds=rhythm.SHORTEST, at=at, enabled=first is not None)
     if first is not None:

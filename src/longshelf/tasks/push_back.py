@@ -15,17 +15,17 @@ from longshelf.ingest import push_back as ingest
 from longshelf.ingest.push_back import PushBack
 from longshelf.jobs.context import Context, Later
 from longshelf.logs import operation
-from longshelf.model.times import SECOND
+from longshelf.model.times import DAY, SECOND
 from longshelf.sources.stash import options as stash_options
 from longshelf.sources.stash.client import Client
 from longshelf.sources.stash.reader import Reader
 from longshelf.sources.stash.telling import Teller
 from longshelf.sources.stash.user_data import DataKind
 from longshelf.store import jobs, libraries, mirror, personal, push_back
-from longshelf.store.database import Database
+from longshelf.store.database import Database, Transaction
 from longshelf.store.jobs import Job
 from longshelf.store.libraries import Library
-from longshelf.store.push_back import Pushed, Row
+from longshelf.store.push_back import EVER, Row
 from longshelf.tasks import user_data
 from longshelf.tasks.looking import Looking
 from longshelf.tasks.pausing import pausing
@@ -68,10 +68,10 @@ def request(database: Database, library_id: int) -> Job:
 def wake(database: Database, library_id: int) -> None:
     """What waits for its server is tried at once: that has another address or key."""
     with database.write_quietly() as connection:
-        row = push_back.get(connection, library_id)
+        row = push_back.get(connection, library_id, hold=True)
         if row is None or not row.state.waiting:
             return
-        push_back.put_state(connection, library_id, msgspec.structs.replace(row.state, not_before=0, failures=0))
+        push_back.put_state(connection, row, msgspec.structs.replace(row.state, not_before=0, failures=0))
     request(database, library_id)
 
 
@@ -89,8 +89,8 @@ def push(context: Context, *, private: bool = True) -> dict[str, Any]:
     clients = [Client(options, key, pause=pause, private=private), Client(options, key, pause=pause, private=private, attempts=1)]
     try:
         with operation(KIND, library=library.name) as running:
-            after = _push(context, row, clients, pause)
-            told = {str(kind): getattr(after, kind) - getattr(row.state, kind) for kind in PUSHED}
+            with user_data.holding(context, library_id):
+                told = _push(context, row, clients, pause)
             running.report(**told, requests=sum(client.requests for client in clients))
     except SourceError as error:
         raise _put_off(database, library_id, error) from error
@@ -100,7 +100,7 @@ def push(context: Context, *, private: bool = True) -> dict[str, Any]:
     return {**told, "seconds": round(time.monotonic() - began, 3)}
 
 
-def _push(context: Context, row: Row, clients: Sequence[Client], pause: Any) -> Pushed:
+def _push(context: Context, row: Row, clients: Sequence[Client], pause: Any) -> dict[str, int]:
     reader = Reader(clients[0])
     if scanning := reader.scanning():
         _keep(context.database, row.library_id, waiting="Stash is scanning", seconds=SCAN_SECONDS, failures=0)
@@ -109,7 +109,9 @@ def _push(context: Context, row: Row, clients: Sequence[Client], pause: Any) -> 
     with context.database.read() as connection:
         row = push_back.get(connection, row.library_id) or row
     teller = Teller(clients[0], clients[1], reader.schema)
-    return PushBack(context.database, row, teller, context, lambda: pause(REST_SECONDS)).run()
+    work = PushBack(context.database, row, teller, context, lambda: pause(REST_SECONDS))
+    work.run()
+    return {str(kind): count for kind, count in work.told.items()}
 
 
 def _put_off(database: Database, library_id: int, error: SourceError) -> Later:
@@ -126,11 +128,11 @@ def _put_off(database: Database, library_id: int, error: SourceError) -> Later:
 
 def _keep(database: Database, library_id: int, *, waiting: str, seconds: float, failures: int) -> None:
     with database.write_quietly() as connection:
-        row = push_back.get(connection, library_id)
+        row = push_back.get(connection, library_id, hold=True)
         if row is not None:
             not_before = database.clock() + int(seconds * SECOND) if waiting else 0
             state = msgspec.structs.replace(row.state, waiting=waiting, not_before=not_before, failures=failures)
-            push_back.put_state(connection, library_id, state)
+            push_back.put_state(connection, row, state)
 
 
 class Pusher(Looking):
@@ -151,19 +153,36 @@ class Pusher(Looking):
 
     def _wanting(self) -> list[int]:
         """Libraries with something due. Where nothing is, nor will be when a sitting has ended, what was said up to here is not looked at
-        again."""
+        again, until something that was away may be back. A server that could not be told all is asked once a day whether it can by now."""
         now, wanting, idle = self.database.clock(), list[int](), list[tuple[Row, int]]()
         with self.database.read() as connection:
             for row in push_back.listed(connection):
                 version = personal.version(connection, row.user_id)
-                if now < row.state.not_before or version == row.seen_version:
+                if now < row.state.not_before:
                     continue
-                if push_back.due(connection, row, quiet=now - ingest.QUIET, limit=1):
+                if row.state.lacking and now >= (row.state.learned_at or 0) + DAY and self._lacked(connection, row):
                     wanting.append(row.library_id)
-                elif not push_back.due(connection, row, quiet=ingest.EVER, limit=1):
+                elif version == row.seen_version and not self._may_be_back(connection, row):
+                    continue
+                elif push_back.due(connection, row, quiet=now - ingest.QUIET, limit=1):
+                    wanting.append(row.library_id)
+                elif not push_back.due(connection, row, quiet=EVER, limit=1):
                     idle.append((row, version))
-        if idle:
-            with self.database.write_quietly() as connection:
-                for row, version in idle:
-                    push_back.see(connection, row, version)
+        for row, version in idle:
+            self._see(row, version)
         return wanting
+
+    def _may_be_back(self, connection: Transaction, row: Row) -> bool:
+        return row.state.left is not None and push_back.read_at(connection, row.library_id) != row.state.left_at
+
+    def _lacked(self, connection: Transaction, row: Row) -> bool:
+        """Whether something would be due if the server took all."""
+        whole = row._replace(seen_version=0, state=msgspec.structs.replace(row.state, lacking=[]))
+        return bool(push_back.due(connection, whole, quiet=EVER, limit=1))
+
+    def _see(self, row: Row, version: int) -> None:
+        """Unless anything changed since."""
+        with self.database.write_quietly() as connection:
+            if push_back.get(connection, row.library_id, hold=True) != row or push_back.due(connection, row, quiet=EVER, limit=1):
+                return
+            push_back.see(connection, row, version)

@@ -8,6 +8,7 @@ import hmac
 
 from longshelf.errors import Invalid, NotFound
 from longshelf.model.kinds import LibraryType
+from longshelf.model.times import SECOND
 from longshelf.sources.stash.kinds import Remote
 from longshelf.store import libraries, mirror, settings
 from longshelf.store.database import Database, Transaction
@@ -54,14 +55,16 @@ def _changed(library: Library) -> str:
     return settings.secret_name(f"stash_hook.{library.id}")
 
 
-def heard(database: Database, given: str, kind: str, remote_id: int | None) -> None:
-    """Takes a message in: a sync follows soon. NotFound for a token that is nobody's."""
+def heard(database: Database, given: str, kind: str, remote_id: int | None) -> float:
+    """Takes a message in: a sync follows, which begins in so many seconds; what changes until then is in it. NotFound for a token that is
+    nobody's."""
     library = _library(database, given)
     name, _, what = kind.partition(".")
     if what.startswith("Destroy") and remote_id is not None and name in TYPES and 0 < remote_id < 2**31:
         with database.write_quietly() as connection:
             mirror.suspect(connection, library.id, TYPES[name], [remote_id])
-    sync.request(database, library, delay=DELAY_SECONDS)
+    job = sync.request(database, library, delay=DELAY_SECONDS)
+    return round(min(DELAY_SECONDS, max(0.0, (job.run_after - database.clock()) / SECOND)), 3)
 
 
 def _library(database: Database, given: str) -> Library:

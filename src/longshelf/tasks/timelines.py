@@ -2,25 +2,15 @@
 
 from collections.abc import Callable
 
-import structlog
-
-from longshelf.errors import LongshelfError
-from longshelf.tasks.looking import Looking
-
-AGAIN_SECONDS = 5.0  # after a look that failed
-_log = structlog.get_logger(__name__)
+from longshelf.tasks.looking import AGAIN_SECONDS, Looking
 
 
 class Timekeeper(Looking):
     """`look` looks once, and answers for how many seconds to rest."""
 
-    def __init__(self, look: Callable[[], float]) -> None:
-        super().__init__("timelines")
+    def __init__(self, look: Callable[[], float], again: float = AGAIN_SECONDS) -> None:
+        super().__init__("timelines", again)
         self._once = look
 
     def _look(self) -> float:
-        try:
-            return self._once()
-        except LongshelfError as error:
-            _log.warning("displays cannot be looked after", reason=str(error))
-            return AGAIN_SECONDS
+        return self._once()

@@ -1,15 +1,18 @@
 """The job `import_user_data`: what one person said on a mirrored server, taken over into his own data here.
 
 One runs for a person and library at a time; asking again for the same follows it. To whom items are kept back it tells how far it is in
-hundredths and nothing in numbers: how much there is on the server tells of what is hidden."""
+hundredths and nothing in numbers: how much there is on the server tells of what is hidden. While it, or the job `push_back`, is at work on
+a library, the other waits."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 
 from longshelf.errors import Conflict, Invalid, NotFound, SourceError
+from longshelf.ingest.push_back import PushBack
 from longshelf.ingest.user_data import UserDataImport
 from longshelf.jobs.context import Context, Later
 from longshelf.logs import operation
@@ -17,13 +20,15 @@ from longshelf.model.kinds import LibraryType
 from longshelf.sources.stash import options as stash_options
 from longshelf.sources.stash.client import Client
 from longshelf.sources.stash.reader import Reader
+from longshelf.sources.stash.telling import Teller
 from longshelf.sources.stash.user_data import DATA_KINDS, DataKind
-from longshelf.store import accounts, jobs, libraries, mirror
+from longshelf.store import accounts, jobs, libraries, mirror, push_back, user_data
 from longshelf.store.database import Database, Transaction
 from longshelf.store.jobs import Job
 from longshelf.store.libraries import Library
+from longshelf.store.push_back import Pushed, Row
 from longshelf.tasks.pausing import pausing
-from longshelf.tasks.sync import SCAN_SECONDS
+from longshelf.tasks.sync import BUSY_SECONDS, SCAN_SECONDS
 
 KIND = "import_user_data"
 ATTEMPTS = 25  # an import goes on where the last attempt was killed
@@ -101,8 +106,8 @@ def import_user_data(context: Context, *, private: bool = True) -> dict[str, Any
     began = time.monotonic()
     client = Client(stash_options.parse(library.config), api_key, pause=pausing(context), private=private)
     try:
-        with operation(KIND, library=library.name, user=args.user_id, kinds=args.kinds) as running:
-            report = _run(context, args, Reader(client))
+        with operation(KIND, library=library.name, user=args.user_id, kinds=args.kinds) as running, holding(context, library.id):
+            report = _run(context, args, client)
             running.report(**msgspec.to_builtins(report))
     except SourceError as error:
         raise Conflict(str(error)) from error
@@ -113,15 +118,42 @@ def import_user_data(context: Context, *, private: bool = True) -> dict[str, Any
     return {"kinds": args.kinds, **(msgspec.to_builtins(report) if args.told else {}), **seconds}
 
 
-def _run(context: Context, args: ImportArgs, reader: Reader) -> Any:
+@contextmanager
+def holding(context: Context, library_id: int) -> Iterator[None]:
+    """What people say in a library is this job's for a while: what it read of the server must not be changed by another before it is
+    written down. Later, while another job has it."""
+    database = context.database
+    with database.write_quietly() as connection:
+        held = user_data.hold(connection, library_id, context.claim.job_id, database.clock())
+    if not held:
+        raise Later("Another job is at work on what people said in this library.", BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        with database.write_quietly() as connection:
+            user_data.release(connection, library_id, context.claim)
+
+
+def _run(context: Context, args: ImportArgs, client: Client) -> Any:
+    reader = Reader(client)
     if scanning := reader.scanning():
         raise Later(f"Stash is scanning ({scanning}); this goes on afterwards.", SCAN_SECONDS)
+    _settle(context, args, Teller(client, client, reader.schema))
     progress = context if args.told else Hundredths(context)
     task = UserDataImport(
         context.database, args.library_id, args.user_id, reader, progress,
         kinds=args.kinds, overwrite=args.overwrite, left=context.checkpoint_left,
     )  # fmt: skip
     return task.run()
+
+
+def _settle(context: Context, args: ImportArgs, teller: Teller) -> None:
+    """What a push-back that died was telling is asked for first: it would come in as news, and be told once more."""
+    with context.database.read() as connection:
+        row = push_back.get(connection, args.library_id)
+    if row is None or row.user_id != args.user_id:
+        row = Row(args.library_id, args.user_id, (), 0, 0, Pushed())
+    PushBack(context.database, row, teller, context, kept=context.checkpoint_left).settle()
 
 
 def _require_user(connection: Transaction, user_id: int) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -173,3 +174,28 @@ def test_json_feeds_say_all_they_can() -> None:
     assert (first.media[0].url, first.media[0].duration, first.media[0].size) == ("https://news.example/feeds/a.mp3", 60, 5)
     assert second.authors == ("Bob",)
     assert (third.id, third.at, third.media, third.tags) == ("", None, (), ())
+
+
+@pytest.mark.parametrize("address", ["mailto:a@news.example", "data:,x", "javascript:alert(1)", "ftp://news.example/", "/" + "x" * 2_000])
+def test_an_address_of_a_json_feed_that_no_browser_may_be_sent_to_is_none(address: str) -> None:
+    item = {"id": "1", "url": address, "image": address, "attachments": [{"url": address, "mime_type": "video/mp4"}, {"url": "/a.mp4"}, 1]}
+    document = parsed(msgspec.json.encode({"version": "https://jsonfeed.org/version/1.1", "home_page_url": address, "items": [item]}))
+    (entry,) = document.entries
+    assert (document.site, entry.link, entry.pictures) == ("", "", ())
+    assert [each.url for each in entry.media] == ["https://news.example/a.mp4"]
+
+
+def test_control_characters_are_in_no_text() -> None:
+    file = {"url": "/a", "mime_type": "x\0"}
+    said = {"title": "a\0b", "items": [{"id": "1", "title": "\0c\x1fd", "content_text": "e\0f\ng", "attachments": [file]}]}
+    document = parsed(msgspec.json.encode({"version": "https://jsonfeed.org/version/1", **said}))
+    (entry,) = document.entries
+    assert (document.title, entry.title, entry.text, entry.media[0].type) == ("a b", "c d", "e f\ng", "x")
+    broken = one("<title>a\x01b</title><description>c\x02d</description><enclosure url='/a' type='x\x03y'/>").entries[0]
+    assert (broken.title, broken.text, broken.media[0].type) == ("a b", "c d", "x y")
+
+
+def test_a_number_that_is_no_character_is_a_reason() -> None:
+    for number in ("xD800", "x110000", "9" * 30):
+        with pytest.raises(Unreadable, match="damaged"):
+            one(f"<title>a\0 &#{number};</title>")

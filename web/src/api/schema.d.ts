@@ -2782,7 +2782,7 @@ export interface paths {
         get: operations["getUser"];
         put?: never;
         post?: never;
-        /** Remove a person with all that is his, sessions and keys included */
+        /** Remove a person with all that is his, sessions and keys included; his playlists for displays and his shared ones become yours */
         delete: operations["removeUser"];
         options?: never;
         head?: never;
@@ -4276,6 +4276,13 @@ export interface components {
             /** @default null */
             id: number | null;
         };
+        /**
+         * HookAnswer
+         * @description In how many seconds the sync begins that a message of Stash's plugin asked for: what changes until then is in it.
+         */
+        HookAnswer: {
+            begins_in: number;
+        };
         /** LibraryIssueList */
         LibraryIssueList: {
             items: components["schemas"]["LibraryIssue"][];
@@ -4837,9 +4844,9 @@ export interface components {
          * @description What it says, and how many items there are for it. `filter` is a filter tree as JSON, or the part of an address behind `?`.
          *
          *         `available` counts exactly what it may draw from; null with `stale` where that is not known just now. `seen` is how many of those its
-         *         display has played in this round. `short`: fewer are there than it asks for. `problem` says why it plays nothing, "" when all is well.
-         *         What it looks for (`q`, `filter`, `view_id`) is told to those who may change the playlist; to others it is empty, for it may name what
-         *         is kept from them.
+         *         display has played in this round, of the last 20,000 items it played; in a list of playlists it is 0. `short`: fewer are there than it
+         *         asks for. `problem` says why it plays nothing, "" when all is well. What it looks for (`q`, `filter`,
+         *         `view_id`) is told to those who may change the playlist; to others it is empty, for it may name what is kept from them.
          */
         Block: {
             id: number;
@@ -5398,11 +5405,14 @@ export interface components {
         };
         /**
          * Screen
-         * @description What the player is asked to do. While `state` is `pairing` nothing else is told.
+         * @description What the player is asked to do. While `state` is `pairing` nothing else is told. `epoch` is another when the display plays as
+         *         somebody else, plays another playlist, or its person may see something else: what the player kept from before is not to be shown.
          */
         Screen: {
             /** @enum {unknown} */
             state: "pairing" | "paused" | "playing" | "stopped";
+            /** @default  */
+            epoch: string;
             /** @default 0 */
             generation: number;
             /** @default null */
@@ -5439,8 +5449,9 @@ export interface components {
         };
         /**
          * ScreenSlot
-         * @description `media` and `thumb` are relative addresses, null where there is nothing to fetch; `mime` is the media's type; `parts` counts the
-         *         files of a longer work, told apart by `n` in the media's address. `position` is where to go on.
+         * @description `media` and `thumb` are relative addresses, null where there is nothing to fetch: where both are, the item's title stands for
+         *         `seconds`. `mime` is the media's type; `parts` counts the files of a longer work, told apart by `n` in the media's
+         *         address. `position` is where to go on.
          */
         ScreenSlot: {
             id: number;
@@ -5483,6 +5494,8 @@ export interface components {
         Acknowledged: {
             /** @enum {unknown} */
             state: "pairing" | "paused" | "playing" | "stopped";
+            /** @default  */
+            epoch: string;
             /** @default 0 */
             generation: number;
             /** @default null */
@@ -11458,11 +11471,13 @@ export interface operations {
         };
         responses: {
             /** @description Done */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["HookAnswer"];
+                };
             };
             /** @description A problem */
             default: {

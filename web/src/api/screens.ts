@@ -23,6 +23,7 @@ const POLL_SECONDS = 10;
 export function wholeState(told: Partial<ScreenState>): ScreenState {
   return {
     state: told.state ?? 'pairing',
+    epoch: told.epoch ?? '',
     generation: told.generation ?? 0,
     current: told.current ?? null,
     upcoming: told.upcoming ?? [],

@@ -5,7 +5,7 @@ from msgspec import UNSET
 
 from longshelf.api.messages import ChangeStash, CreateLibrary, EditLibrary, StartSync, StashHook
 from longshelf.api.route import Call
-from longshelf.catalog import shapes
+from longshelf.catalog import mirror_shapes, shapes
 from longshelf.errors import Invalid
 from longshelf.sources.folder.options import FolderOptions
 from longshelf.sources.stash.options import StashOptions
@@ -67,9 +67,9 @@ def change_stash(call: Call) -> shapes.LibraryInfo:
     return call.services.libraries.change_stash(call.viewer, call.path["library_id"], given, key)
 
 
-def stash_hook(call: Call) -> None:
+def stash_hook(call: Call) -> mirror_shapes.HookAnswer:
     body: StashHook = call.body or StashHook()
-    call.services.libraries.stash_hook(call.path["rest"], body.type, body.id)
+    return mirror_shapes.HookAnswer(call.services.libraries.stash_hook(call.path["rest"], body.type, body.id))
 
 
 def issues(call: Call) -> shapes.LibraryIssueList:

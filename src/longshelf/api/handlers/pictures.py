@@ -61,7 +61,7 @@ def from_item(kind: EntityKind) -> Callable[[Call], Awaitable[Answer]]:
     async def handler(call: Call) -> Answer:
         pictures, entity_id = call.services.pictures, call.path["entity_id"]
         await call.services.threads.read(pictures.require, call.viewer, kind, entity_id)
-        place = await call.services.threads.read(call.services.files.place, call.viewer, call.body.item_id)
+        place = await call.services.threads.read(call.services.files.picture, call.viewer, call.body.item_id)
         if not has_picture(place):
             raise NotFound("This item has no picture.")
         made = await thumbnail(call, place, LARGEST)

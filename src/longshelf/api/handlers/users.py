@@ -1,5 +1,7 @@
 """People, as an administrator sees and changes them."""
 
+from functools import partial
+
 from msgspec import UNSET
 
 from longshelf.accounts import keys as api_keys
@@ -8,6 +10,7 @@ from longshelf.api import account_messages as messages
 from longshelf.api.handlers.accounts import key_list
 from longshelf.api.messages import KeyList
 from longshelf.api.route import Answer, Call
+from longshelf.catalog import playlist_heirs
 from longshelf.catalog.numbered import cut_whole
 from longshelf.model.times import rfc3339
 
@@ -36,7 +39,8 @@ def change(call: Call) -> messages.Account:
 
 
 def remove(call: Call) -> None:
-    users.remove(call.services.accounts.database, call.path["user_id"])
+    database, user_id = call.services.accounts.database, call.path["user_id"]
+    users.remove(database, user_id, partial(playlist_heirs.pass_on, user_id=user_id, heir_id=call.viewer.user_id, at=database.clock()))
 
 
 def end_sessions(call: Call) -> None:

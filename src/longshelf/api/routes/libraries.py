@@ -41,7 +41,7 @@ LIBRARIES = (
     get("/api/libraries/{library_id}/user-data/{item_id}", "getRemoteWord", mirrors.remote_word,
         "What the server said of one item when a person's data were taken over", answer=mirror_shapes.RemoteWord),
     post("/api/hooks/stash/{rest}", "stashHook", libraries.stash_hook, "Stash tells that something changed; the token names the library",
-          body=messages.StashHook, body_required=False, status=204, access=PUBLIC),
+          body=messages.StashHook, body_required=False, answer=mirror_shapes.HookAnswer, access=PUBLIC),
     get("/api/libraries/{library_id}/issues", "listLibraryIssues", libraries.issues, "Files that could not be taken in, with the reason",
          answer=shapes.LibraryIssueList, params=params.NUMBERED, access=ADMIN),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """A feed as it was read, whatever format it came in. Times are microseconds since 1970 UTC, durations seconds; what is absent is None, ""
 or ()."""
 
+import re
 from typing import Literal
 
 import msgspec
@@ -10,7 +11,13 @@ TEXT_MOST = 200_000  # characters of one text
 NAMES_MOST = 200  # tags or authors of one entry
 MEDIA_MOST = 50
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 Format = Literal["rss", "atom", "json", "cdf"]
+
+
+def clean(text: str) -> str:
+    """Without what no database keeps and nobody reads: control characters and halves of characters."""
+    return _CONTROL.sub(" ", text)
 
 
 class Medium(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urljoin
 
 import msgspec
 
 from longshelf.errors import Unreadable
 from longshelf.model.times import from_rfc3339
-from longshelf.sources.feed.document import ENTRIES_MOST, MEDIA_MOST, NAMES_MOST, TEXT_MOST, Document, Entry, Medium
+from longshelf.sources.feed.document import ENTRIES_MOST, MEDIA_MOST, NAMES_MOST, TEXT_MOST, Document, Entry, Medium, clean
+from longshelf.sources.feed.links import whole
 from longshelf.sources.folder.fields import plain_text
 
 _decoder = msgspec.json.Decoder(dict[str, Any])
@@ -46,15 +46,18 @@ def _entry(found: Mapping[str, Any], base: str, feed_authors: tuple[str, ...]) -
         updated_at=_moment(found, "date_modified"),
         authors=_authors(found) or feed_authors,
         tags=tuple(tag for tag in _list(found, "tags") if isinstance(tag, str))[:NAMES_MOST],
-        media=tuple(_medium(each, base) for each in _list(found, "attachments")[:MEDIA_MOST] if isinstance(each, dict) and each.get("url")),
+        media=tuple(medium for each in _list(found, "attachments")[:MEDIA_MOST] if (medium := _medium(each, base)) is not None),
         pictures=tuple(each for each in pictures if each),
     )
 
 
-def _medium(found: Mapping[str, Any], base: str) -> Medium:
+def _medium(found: object, base: str) -> Medium | None:
+    url = _address(found, "url", base) if isinstance(found, dict) else ""
+    if not isinstance(found, dict) or not url:
+        return None
     seconds, size = found.get("duration_in_seconds"), found.get("size_in_bytes")
     return Medium(
-        url=_address(found, "url", base),
+        url=url,
         type=_text(found, "mime_type"),
         duration=float(seconds) if isinstance(seconds, int | float) and 0 <= seconds < 1e9 else None,
         size=int(size) if isinstance(size, int | float) and 0 <= size < 2**53 else None,
@@ -73,15 +76,12 @@ def _list(found: Mapping[str, Any], name: str) -> list[Any]:
 
 def _text(found: Mapping[str, Any], name: str) -> str:
     value = found.get(name)
-    return value[:TEXT_MOST].strip() if isinstance(value, str) else ""
+    return clean(value[:TEXT_MOST]).strip() if isinstance(value, str) else ""
 
 
 def _address(found: Mapping[str, Any], name: str, base: str) -> str:
-    text = _text(found, name)
-    try:
-        return urljoin(base, text) if text else ""
-    except ValueError:
-        return ""
+    value = found.get(name)
+    return whole(base, value) if isinstance(value, str) else ""
 
 
 def _moment(found: Mapping[str, Any], name: str) -> int | None:

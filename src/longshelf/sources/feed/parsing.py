@@ -8,7 +8,6 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 import msgspec
@@ -28,7 +27,9 @@ from longshelf.sources.feed.document import (
     Medium,
     Page,
     Reading,
+    clean,
 )
+from longshelf.sources.feed.links import whole
 from longshelf.sources.folder.fields import plain_text
 
 _FORMATS: tuple[tuple[str, Format], ...] = (("rss", "rss"), ("atom", "atom"), ("cdf", "cdf"))
@@ -75,17 +76,20 @@ def parse(page: Page) -> Document:
     # address would be made one, and be the same in every feed of a server.
     headers = {"content-type": page.content_type}
     body = _OUTER_DTD.sub(b"", page.body, count=1)
-    found = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    try:
+        found = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except (ValueError, OverflowError):  # a number that is no character, among others
+        raise Unreadable("It is damaged and cannot be read.") from None
     format_ = next((name for begins, name in _FORMATS if str(found.get("version", "")).startswith(begins)), None)
     if format_ is None:
         raise Unreadable(_why_none(page.body, found))
     feed, entries = found.feed, found.entries
-    base = page.url if format_ == "atom" else _joined(page.url, _string(feed, "link")) or page.url
+    base = page.url if format_ == "atom" else whole(page.url, _string(feed, "link")) or page.url
     authors = tuple(_authors(feed))
     return Document(
         format=format_,
         title=plain_text(_string(feed, "title"))[:500],
-        site=_joined(page.url, _string(feed, "link")),
+        site=whole(page.url, _string(feed, "link")),
         entries=tuple(_entry(each, base, authors) for each in entries[:ENTRIES_MOST]),
         passed_over=max(0, len(entries) - ENTRIES_MOST),
         hints=_hints(feed, page.body),
@@ -101,7 +105,7 @@ def _why_none(body: bytes, found: Mapping[str, Any]) -> str:
 
 
 def _entry(found: dict[str, Any], base: str, feed_authors: tuple[str, ...]) -> Entry:
-    link = _joined(base, _string(found, "link"))
+    link = whole(base, _string(found, "link"))
     media = tuple(_media(found, base))[:MEDIA_MOST]
     html = _content(found)
     return Entry(
@@ -147,7 +151,7 @@ def _media(found: Mapping[str, Any], base: str) -> Iterator[Medium]:
     """Media RSS first: it says more. The same file is named once."""
     seen: set[str] = set()
     for each in (*_dicts(found, "media_content"), *_enclosures(found)):
-        url = _joined(base, _string(each, "url") or _string(each, "href"))
+        url = whole(base, _string(each, "url") or _string(each, "href"))
         if not url or url in seen:
             continue
         seen.add(url)
@@ -175,7 +179,7 @@ def _pictures(found: Mapping[str, Any], media: tuple[Medium, ...], html: str, ba
         *_IMAGES.findall(html),
     ]
     for each in given:
-        url = _joined(base, str(each or ""))
+        url = whole(base, str(each or ""))
         if url:
             yield url
 
@@ -188,7 +192,7 @@ def _facts(found: Mapping[str, Any]) -> dict[str, str | int | float]:
     for name in _FACTS:
         value = found.get(name)
         if isinstance(value, str) and value.strip():
-            facts[name.removeprefix("itunes_")] = value.strip()[:100]
+            facts[name.removeprefix("itunes_")] = clean(value.strip()[:100])
         elif isinstance(value, bool):
             facts[name.removeprefix("itunes_")] = "yes" if value else "no"
     for name in ("favorites",):
@@ -252,7 +256,7 @@ def _count(value: object) -> int | None:
 
 def _string(found: Mapping[str, Any], name: str) -> str:
     value = found.get(name)
-    return value[:TEXT_MOST] if isinstance(value, str) else ""
+    return clean(value[:TEXT_MOST]) if isinstance(value, str) else ""
 
 
 def _dicts(found: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
@@ -263,12 +267,3 @@ def _dicts(found: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 def _within(found: Mapping[str, Any], name: str, inner: str) -> Any:
     value = found.get(name)
     return value.get(inner) if isinstance(value, dict) else None
-
-
-def _joined(base: str, address: str) -> str:
-    """The whole address; "" for what is none, or none that a browser may be sent to."""
-    try:
-        whole = urljoin(base, address.strip()) if address.strip() else ""
-    except ValueError:
-        return ""
-    return whole if whole.lower().startswith(("http://", "https://")) and len(whole) <= 2_000 and whole.isprintable() else ""

@@ -15,7 +15,7 @@ import msgspec
 from longshelf.model.records import Cover
 from longshelf.model.times import rfc3339
 from longshelf.sources.feed.document import Document, Entry, Medium
-from longshelf.sources.posts.post import EXTERNAL_MOST, Read, read
+from longshelf.sources.posts.post import EXTERNAL_MOST, BadLine, Read, read
 
 _WORLDWIDE = re.compile(
     r"(https?://|urn:|tag:|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$|[^@\s]+@[^@\s]+\.[a-z]{2,}$)", re.I
@@ -43,8 +43,13 @@ def posts(document: Document, feed_id: int) -> tuple[list[Known], list[str]]:
         if not keys:
             reasons.append(f"{entry.title[:100] or 'an entry'}: it has neither an id nor a link nor a title to be known by")
         elif seen.isdisjoint(keys):
+            try:
+                post = _post(entry, feed_id, keys)
+            except BadLine as error:
+                reasons.append(f"{entry.title[:100] or 'an entry'}: {error}")
+                continue
             seen.update(keys)
-            found.append(Known(_post(entry, feed_id, keys), keys))
+            found.append(Known(post, keys))
     return found, reasons
 
 

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from longshelf.errors import SourceOffline
+from longshelf.errors import SourceDrifted, SourceOffline
 from longshelf.model.times import SECOND, rfc3339
 from longshelf.sources.stash.client import Client, Failed
-from longshelf.sources.stash.kinds import Remote
+from longshelf.sources.stash.kinds import KINDS, Remote
 from longshelf.sources.stash.schema import Schema
 from longshelf.sources.stash.stamps import instant
+from longshelf.sources.stash.user_data import FIELDS, DataKind
 
 UPDATES: Mapping[Remote, str] = {
     Remote.SCENE: "sceneUpdate", Remote.IMAGE: "imageUpdate", Remote.GALLERY: "galleryUpdate", Remote.GROUP: "groupUpdate",
@@ -67,14 +68,29 @@ class Teller:
     def takes(self, mutation: str) -> bool:
         return self._schema.has("Mutation", mutation)
 
+    def lacks(self, kind: Remote, data: DataKind) -> str | None:
+        """What this server would have to have, to be told this of such things, as "Tag.favorite"; "" when it has no such things, None when
+        it lacks nothing, or Stash never had it."""
+        fields = FIELDS[data].get(kind, ())
+        if not fields:
+            return None
+        if kind not in self._schema.kinds:
+            return ""
+        type_name = KINDS[kind].type
+        missing = [f"{type_name}.{field}" for field in fields if not self._schema.has(type_name, field)]
+        return missing[0] if missing else None if self.takes(UPDATES[kind]) else UPDATES[kind]
+
     def set(self, changes: Sequence[Change]) -> dict[int, str]:
-        """Reasons by place of what the server would not take; the others are set. SourceOffline, SourceLocked or SourceRefused when it is
+        """Reasons by place of what the server would not take, or does not understand; the others are set. Another SourceError when it is
         not known what was taken: to be told again."""
         try:
             self._client.ask(_question(changes), {}, dict[str, Any])
-        except Failed as error:
+        except (Failed, SourceDrifted) as error:
+            if isinstance(error, SourceDrifted):
+                self._client.ask("query Hello { __typename }", {}, dict[str, Any])  # one that is no Stash understands nothing
             if len(changes) == 1:
-                return {0: error.reasons[0][:300] if error.reasons else "it does not say why"}
+                reason = str(error) if isinstance(error, SourceDrifted) else next(iter(error.reasons), "it does not say why")
+                return {0: reason[:300]}
             told = (self.set([change]) for change in changes)
             return {place: reasons[0] for place, reasons in enumerate(told) if reasons}
         return {}

@@ -34,7 +34,7 @@ export class ScreenEngine {
 
   constructor(host: HTMLElement, classes: Record<string, string | undefined>, code: string | null = recall('code')) {
     const same = code !== null && code === recall('code');
-    if (!same) for (const name of ['acks', 'left'] as const) remember(name, null);
+    if (!same) for (const name of ['acks', 'left', 'former'] as const) remember(name, null);
     if (code !== null) remember('code', code);
     const acks = recall('acks');
     this.view = {
@@ -54,11 +54,14 @@ export class ScreenEngine {
     });
     this.link = new Link({
       code,
+      former: recall('former'),
       acks: () => this.view.player.acks,
       onCode: (next) => this.known(next),
+      onFormer: (former) => remember('former', former),
       onState: (state) => this.happen({ type: 'told', state }),
       onAnswer: (ack, state) => this.happen({ type: 'answered', ack, state }),
       onOnline: (online) => this.happen({ type: 'online', online }),
+      onDoubt: (doubtful) => this.shelf.hold(doubtful),
       onForgotten: () => {
         this.known(null);
         this.happen({ type: 'forgotten' });
@@ -192,6 +195,7 @@ export class ScreenEngine {
     if (!player.play || player.play.replay) return;
     remember('left', {
       slotId: player.play.slot.id,
+      generation: player.play.slot.generation,
       position: this.stage.position(),
       seekNumber: player.seekDone ?? 0,
     });

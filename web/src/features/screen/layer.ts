@@ -1,17 +1,6 @@
 /** One picture and one media element of a screen, with the words that stand on them. Made once and used for ever. */
 import type { ScreenSlot } from '@/api/screens';
-
-type Looks = 'film' | 'sound' | 'picture';
-
-/** By what the media are; where nothing says, by what the item is. */
-export function looksOf({ media, mime, item }: ScreenSlot): Looks {
-  const known = media === null ? 'image' : mime?.split('/')[0];
-  if (known === 'video') return 'film';
-  if (known === 'audio') return 'sound';
-  if (known === 'image') return 'picture';
-  if (item.kind === 'video') return 'film';
-  return item.kind === 'audiobook' || item.kind === 'track' ? 'sound' : 'picture';
-}
+import { isStill, looksOf } from './looks';
 
 /** One picture and one media element, with what stands on them. */
 export class Layer {
@@ -54,20 +43,26 @@ export class Layer {
     this.slot = slot;
     this.part = 0;
     this.before = 0;
-    this.box.dataset.as = looksOf(slot);
+    const looks = looksOf(slot);
+    this.box.dataset.as = looks;
     this.title.textContent = slot.item.title;
     this.subtitle.textContent = slot.item.subtitle ?? '';
-    if (looksOf(slot) === 'picture') {
+    if (isStill(slot)) {
       this.silence();
-      this.picture.src = urlOf(0);
-      await this.picture.decode();
+      if (looks === 'picture') await this.loadPicture(urlOf(0));
+      else this.picture.removeAttribute('src');
     } else {
-      if (looksOf(slot) === 'sound' && thumb) this.picture.src = thumb;
+      if (looks === 'sound' && thumb) this.picture.src = thumb;
       else this.picture.removeAttribute('src');
       await this.loadMedia(urlOf(0), startAt);
       while (this.isBehind(startAt)) await this.nextPart(urlOf(this.part + 1), startAt);
     }
     if (turn !== this.turn) throw new DOMException('Another came first', 'AbortError');
+  }
+
+  private loadPicture(url: string): Promise<void> {
+    this.picture.src = url;
+    return this.picture.decode();
   }
 
   /** Seconds of the whole work. */

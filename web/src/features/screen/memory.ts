@@ -6,6 +6,8 @@ const PREFIX = 'longshelf-screen-';
 
 interface Kept {
   code: string;
+  /** What the server knew the screen by before it forgot it; it may remember. */
+  former: string;
   acks: Ack[];
   left: Left;
   sound: boolean;

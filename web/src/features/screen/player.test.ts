@@ -188,15 +188,33 @@ describe('acknowledging', () => {
     expect(wanted(late).map(({ id }) => id)).toEqual([2, 3, 4]);
   });
 
-  it('waits for the answer when everything known is over, and repeats when it does not come', () => {
+  it('waits for a slow answer when everything known is over, and repeats when the network is gone', () => {
     const over = end(run(newPlayer(), stored(1), told(1, [])));
     expect(over.waiting).toBe(true);
     expect(over.play).toBeNull();
-    const repeating = run(over, { type: 'overdue' });
+    expect(run(over, { type: 'overdue' })).toBe(over);
+    const repeating = run(over, offline);
     expect(repeating.play).toMatchObject({ replay: true, slot: { id: 1 } });
-    const answered = answer(repeating, asTold(told(2, [3], { version: 2 })));
+    const answered = answer(run(repeating, back), asTold(told(2, [3], { version: 2 })));
     expect(playing(answered)).toBe(2);
     expect(answered.play?.replay).toBe(false);
+  });
+
+  it('begins no further repeat once the network is back and the answer is on its way', () => {
+    const repeating = run(end(run(newPlayer(), stored(1), told(1, []), offline)), back);
+    expect(repeating.play?.replay).toBe(true);
+    const over = end(repeating);
+    expect(over).toMatchObject({ play: null, waiting: true });
+    expect(playing(answer(over, asTold(told(2, [], { version: 2 }))))).toBe(2);
+  });
+
+  it('repeats rather than show nothing when the server has no more to say', () => {
+    const over = end(run(newPlayer(), stored(1), told(1, [])));
+    const [ack] = over.acks;
+    if (!ack) throw new Error('no ack');
+    const refused = run(over, { type: 'answered', ack, state: null });
+    expect(refused.waiting).toBe(true);
+    expect(run(refused, { type: 'overdue' }).play).toMatchObject({ replay: true, slot: { id: 1 } });
   });
 
   it('keeps a bounded number of acks', () => {
@@ -304,7 +322,7 @@ describe('jumping', () => {
   });
 
   it('goes on where it was after a restart, or where it was told to jump meanwhile', () => {
-    const left = { slotId: 1, position: 3.5, seekNumber: 7 };
+    const left = { slotId: 1, generation: 1, position: 3.5, seekNumber: 7 };
     expect(run(newPlayer([], left), told(1, [2], at(7, 1))).play).toMatchObject({ startAt: 3.5, seek: null });
     expect(run(newPlayer([], left), told(1, [2], at(8, 1))).play).toMatchObject({ seek: { number: 8, seconds: 1 } });
     expect(run(newPlayer([], left), told(2, [3], at(7, 1))).play).toMatchObject({ startAt: 0 });
@@ -313,9 +331,125 @@ describe('jumping', () => {
   });
 
   it('does not begin the next showing of a slot where an earlier one was left', () => {
-    const left = { slotId: 1, position: 3.5, seekNumber: 0 };
+    const left = { slotId: 1, generation: 1, position: 3.5, seekNumber: 0 };
     const player = run(end(run(newPlayer([], left), told(1, [2]))), told(null, [], { version: 2 }));
     expect(run(player, { type: 'answered', ack: player.acks[0] as never, state: null }).left).toBeNull();
+  });
+});
+
+describe('a slot that is begun anew', () => {
+  const anew = (id: number, changes: Partial<ScreenState> = {}) =>
+    told(null, [], {
+      version: 2,
+      generation: 2,
+      current: slot(id, { generation: 2 }),
+      upcoming: [slot(2)],
+      ...changes,
+    });
+
+  it('plays from its beginning, also where it had been left, and is acknowledged as what it is now', () => {
+    const left = { slotId: 1, generation: 1, position: 3.5, seekNumber: 0 };
+    const first = run(newPlayer([], left), told(1, [2]));
+    expect(first.play?.startAt).toBe(3.5);
+    const again = run(first, anew(1));
+    expect(again.play).toMatchObject({ startAt: 0, replay: false, slot: { id: 1, generation: 2 } });
+    expect(again.play?.key).not.toBe(first.play?.key);
+    expect(end(again).acks).toMatchObject([{ slot_id: 1, generation: 2 }]);
+  });
+
+  it('does not go on after a restart where it was left before that', () => {
+    const left = { slotId: 1, generation: 1, position: 3.5, seekNumber: 0 };
+    expect(run(newPlayer([], left), anew(1)).play?.startAt).toBe(0);
+  });
+
+  it('plays although it was over here, or the server wanted to hear nothing of it', () => {
+    const over = end(run(newPlayer(), told(1, [2])));
+    expect(playing(run(over, anew(1)))).toBe(1);
+    const [ack] = over.acks;
+    if (!ack) throw new Error('no ack');
+    expect(playing(run(over, { type: 'answered', ack, state: null }, anew(1)))).toBe(1);
+  });
+
+  it('uses once only the place where a slot was left', () => {
+    const left = { slotId: 1, generation: 1, position: 3.5, seekNumber: 0 };
+    expect(run(newPlayer([], left), told(1, [2])).left).toBeNull();
+  });
+});
+
+describe('what may not be seen any more', () => {
+  const tell = (epoch: string, current: number | null, upcoming: number[], version: number): Happening => {
+    const happening = asTold(told(current, upcoming, { version }));
+    return { type: 'told', state: { ...happening.state, epoch } };
+  };
+  const items = (player: Player) => player.shown.map(({ item }) => item.id);
+
+  it('is not repeated under another person, playlist or mask', () => {
+    const first = end(run(newPlayer(), stored(1, 2), tell('a', 1, [2], 1)));
+    expect(items(first)).toEqual([10, 20]);
+    const other = run(first, tell('b', 3, [], 2));
+    expect(items(other)).toEqual([30]);
+    const alone = run(end(run(other, stored(1, 2, 3))), offline);
+    expect(alone.play).toMatchObject({ replay: true, slot: { id: 3 } });
+  });
+
+  it('is not what the new telling lists itself', () => {
+    const first = end(run(newPlayer(), tell('a', 1, [2], 1)));
+    expect(items(run(first, tell('b', 2, [3], 2)))).toEqual([20]);
+  });
+
+  it('is taken off the screen though the server does not know yet that the slot before it is over', () => {
+    const ahead = end(run(newPlayer(), stored(1), told(1, [2])));
+    expect(playing(ahead)).toBe(2);
+    const taken = run(ahead, told(1, [], { version: 2 }));
+    expect(taken).toMatchObject({ play: null, waiting: false });
+    expect(items(taken)).toEqual([10]);
+  });
+
+  it('is taken off the screen at once when it is being repeated', () => {
+    const repeating = run(end(run(newPlayer(), stored(1), tell('a', 1, [], 1))), offline);
+    expect(repeating.play?.replay).toBe(true);
+    expect(run(repeating, tell('b', null, [], 2)).play).toBeNull();
+    // Also while the new slot cannot be had yet.
+    expect(run(repeating, tell('b', 3, [], 2)).play).toBeNull();
+    expect(run(repeating, back, tell('b', 3, [], 2)).play).toMatchObject({ replay: false, slot: { id: 3 } });
+  });
+
+  it('stays while the epoch is the same, and is not brought back by an older telling', () => {
+    const first = end(run(newPlayer(), tell('a', 1, [2], 1)));
+    expect(items(run(first, tell('a', 2, [3], 2)))).toEqual([10, 20]);
+    const other = run(first, tell('b', 3, [], 5));
+    expect(items(run(other, tell('a', 2, [3], 2)))).toEqual([30]);
+  });
+
+  it('is not repeated when the server took its slot away before it had ended', () => {
+    const taken = run(newPlayer(), stored(1, 2), told(1, [2]), told(2, [3], { version: 2 }));
+    expect(items(taken)).toEqual([20]);
+  });
+
+  it('is not repeated when a further showing of it was taken away', () => {
+    const again = slot(5, { item: { ...ITEM, id: 10 } });
+    const player = end(run(newPlayer(), told(null, [], { current: slot(1), upcoming: [slot(2), again] })));
+    expect(items(player)).toEqual([10, 20]);
+    const next = answer(player, asTold(told(2, [6], { version: 2 })));
+    expect(items(next)).toEqual([20]);
+  });
+
+  it('is what the server took away, not what ended here', () => {
+    const ahead = end(run(newPlayer(), told(1, [2])));
+    expect(items(answer(ahead, asTold(told(2, [3], { version: 2 }))))).toEqual([10, 20]);
+    expect(items(run(ahead, told(2, [3], { version: 2 })))).toEqual([10, 20]);
+    const back1 = run(newPlayer(), told(2, [3]), told(1, [2, 3], { version: 2 }));
+    expect(items(back1)).toEqual([20, 10]);
+  });
+});
+
+describe('what has neither file nor picture', () => {
+  const card = slot(1, { media: null, mime: null, parts: 0 });
+
+  it('is shown without a network, and repeated', () => {
+    const player = run(newPlayer(), offline, told(null, [], { current: card }));
+    expect(playing(player)).toBe(1);
+    expect(end(player).play).toMatchObject({ replay: true, slot: { id: 1 } });
   });
 });
 

@@ -5,9 +5,11 @@
  * A slot that was acknowledged here is over, also while the server does not know it yet; so the screen never waits for an
  * answer between two slots, and a late answer never brings back what is over. Without the network it plays on through the
  * slots it knows, and then repeats, least recently shown first, what it has stored. Repeats are not acknowledged: the
- * server planned none.
+ * server planned none. Nothing is repeated that was shown as another person, of another playlist or under another mask,
+ * or that the server took away.
  */
 import type { Ack, Outcome, ScreenSlot, ScreenState } from '@/api/screens';
+import { isCard } from './looks';
 
 /** One showing of a slot. `key` differs for every showing, also of the same slot. */
 export interface Play {
@@ -23,6 +25,7 @@ export interface Play {
 /** Where a slot was left: by a restart, or when the network was lost. */
 export interface Left {
   slotId: number;
+  generation: number;
   position: number;
   seekNumber: number;
 }
@@ -46,8 +49,8 @@ export interface Player {
   left: Left | null;
   /** A slot whose media could not be had over the network. */
   stuck: number | null;
-  /** Slots of which the server wanted to hear nothing: they are over here all the same. */
-  refused: readonly number[];
+  /** Showings of which the server wanted to hear nothing: they are over here all the same. */
+  refused: readonly string[];
 }
 
 export type Happening =
@@ -102,7 +105,8 @@ export function step(player: Player, happening: Happening): Player {
     case 'stored':
       return settled({ ...player, stored: happening.ids });
     case 'overdue':
-      return player.waiting ? repeated({ ...player, waiting: false }) : player;
+      // An answer that is merely slow will come, or the network counts as gone.
+      return player.waiting && player.acks.length === 0 ? repeated({ ...player, waiting: false }) : player;
     case 'again':
       return player.stuck === null || !player.online ? player : settled({ ...player, stuck: null });
     case 'forgotten':
@@ -118,9 +122,26 @@ export function isPaused(player: Player): boolean {
 export function wanted(player: Player): ScreenSlot[] {
   const { told } = player;
   if (told === null || (told.state !== 'playing' && told.state !== 'paused')) return [];
-  const over = new Set([...player.acks.map(({ slot_id }) => slot_id), ...player.refused]);
-  const known = told.current === null ? told.upcoming : [told.current, ...told.upcoming];
-  return known.filter(({ id }, at) => !over.has(id) && known.findIndex((other) => other.id === id) === at);
+  const over = overHere(player);
+  const known = slotsOf(told);
+  return known.filter((slot, at) => !over.has(nameOf(slot)) && known.findIndex(({ id }) => id === slot.id) === at);
+}
+
+function slotsOf({ current, upcoming }: ScreenState): readonly ScreenSlot[] {
+  return current === null ? upcoming : [current, ...upcoming];
+}
+
+/** A slot that was begun anew by "previous" is of another generation: it is not over. */
+function nameOf({ id, generation }: ScreenSlot): string {
+  return `${id} ${generation}`;
+}
+
+function ackedName({ slot_id, generation }: Ack): string {
+  return `${slot_id} ${generation}`;
+}
+
+function overHere({ acks, refused }: Player): Set<string> {
+  return new Set([...acks.map(ackedName), ...refused]);
 }
 
 /** What is likely shown after the present showing; null when nothing is known. */
@@ -131,18 +152,38 @@ export function nextUp(player: Player): ScreenSlot | null {
   return player.online ? null : (repeatable(player).find(({ item }) => item.id !== play?.slot.item.id) ?? null);
 }
 
-function hear(player: Player, state: ScreenState): Player {
+function hear(player: Player, state: ScreenState, answeredTo: Ack | null = null): Player {
   const { told } = player;
   if (told !== null && state.state !== 'pairing' && state.version < told.version && player.older + 1 < OLDER_BELIEVED) {
     return settled({ ...player, older: player.older + 1 });
   }
-  const heard = settled({ ...player, told: state, older: 0 });
-  return jumped(heard, state);
+  const done = player.seekDone ?? player.left?.seekNumber ?? state.seek.number;
+  const shown = stillVisible(player, state, answeredTo);
+  const { play } = player;
+  const isGone = play?.replay === true && !shown.some(({ item }) => item.id === play.slot.item.id);
+  const heard = settled({ ...player, told: state, older: 0, shown, play: isGone ? null : play });
+  return jumped(heard, state, done);
+}
+
+/**
+ * What may still be repeated. A slot that the server does not list any more, though it did not end here, was taken away:
+ * perhaps it is hidden now. Somebody may as well have pressed "next"; then one picture less is repeated.
+ */
+function stillVisible(player: Player, state: ScreenState, answeredTo: Ack | null): readonly ScreenSlot[] {
+  const { told, shown } = player;
+  if (told === null) return shown;
+  const now = slotsOf(state);
+  if (told.epoch !== state.epoch) return shown.filter(({ item }) => now.some((slot) => slot.item.id === item.id));
+  const over = overHere(player);
+  if (answeredTo) over.add(ackedName(answeredTo));
+  const taken = slotsOf(told).filter((slot) => !over.has(nameOf(slot)) && !now.some(({ id }) => id === slot.id));
+  const away = new Set(taken.map(({ item }) => item.id));
+  for (const { item } of now) away.delete(item.id);
+  return away.size === 0 ? shown : shown.filter(({ item }) => !away.has(item.id));
 }
 
 /** A jump is for what the server believes is playing: where the screen is ahead of it, it came too late. */
-function jumped(player: Player, { seek, current }: ScreenState): Player {
-  const done = player.seekDone ?? player.left?.seekNumber ?? seek.number;
+function jumped(player: Player, { seek, current }: ScreenState, done: number): Player {
   if (seek.number <= done) return player.seekDone === null ? { ...player, seekDone: done } : player;
   const heard = { ...player, seekDone: seek.number };
   const { play } = heard;
@@ -153,8 +194,8 @@ function jumped(player: Player, { seek, current }: ScreenState): Player {
 /** The server has dealt with it, whether or not it counted: then it need not hear of it again. */
 function answered(player: Player, ack: Ack, state: ScreenState | null): Player {
   const acks = player.acks.filter((one) => one !== ack && !sameAck(one, ack));
-  if (state !== null) return hear({ ...player, acks }, state);
-  return settled({ ...player, acks, refused: [...player.refused, ack.slot_id].slice(-REFUSED_KEPT) });
+  if (state !== null) return hear({ ...player, acks }, state, ack);
+  return settled({ ...player, acks, refused: [...player.refused, ackedName(ack)].slice(-REFUSED_KEPT) });
 }
 
 function sameAck(one: Ack, other: Ack): boolean {
@@ -169,7 +210,7 @@ function ended(player: Player, { key, outcome, seconds }: { key: number; outcome
     const shown =
       outcome === 'failed' ? player.shown.filter(({ item }) => item.id !== play.slot.item.id) : player.shown;
     const next = settled({ ...player, shown, play: null });
-    return next.waiting ? repeated({ ...next, waiting: false }) : next;
+    return step(next, { type: 'overdue' });
   }
   const { slot } = play;
   const ack: Ack = { slot_id: slot.id, generation: slot.generation, outcome, seconds };
@@ -181,7 +222,8 @@ function lost(player: Player, key: number, position: number): Player {
   const { play } = player;
   if (play === null || play.key !== key) return player;
   if (play.replay) return settled({ ...player, play: null, shown: without(player.shown, play.slot) });
-  const left = { slotId: play.slot.id, position, seekNumber: player.seekDone ?? 0 };
+  const { id, generation } = play.slot;
+  const left = { slotId: id, generation, position, seekNumber: player.seekDone ?? 0 };
   return settled({ ...player, play: null, stuck: play.slot.id, left });
 }
 
@@ -195,14 +237,16 @@ function settled(player: Player): Player {
   const [next] = wanted(player);
   const { play } = player;
   if (next) {
-    if (play && !play.replay && play.slot.id === next.id) return { ...player, waiting: false };
+    if (play && !play.replay && nameOf(play.slot) === nameOf(next)) return { ...player, waiting: false };
     if (isReachable(player, next)) return started(player, next, false);
     return repeated(player);
   }
   if (!isOverHere(player)) return { ...player, play: null, waiting: false };
   if (!player.online) return repeated(player);
   // Everything known is over: the answer to the last ack brings more, in a moment.
-  return play ? player : { ...player, waiting: true };
+  if (play === null) return { ...player, waiting: true };
+  // What plays without being wanted was taken away, and does not stand on the screen until something else comes.
+  return play.replay ? player : { ...player, play: null, waiting: false };
 }
 
 /** Whether there was something to play, and it has been. */
@@ -212,7 +256,12 @@ function isOverHere({ told }: Player): boolean {
 }
 
 function isReachable(player: Player, slot: ScreenSlot): boolean {
-  return player.stored.has(slot.item.id) || (player.online && player.stuck !== slot.id);
+  return isHere(player, slot) || (player.online && player.stuck !== slot.id);
+}
+
+/** To be shown without the network. */
+function isHere(player: Player, slot: ScreenSlot): boolean {
+  return isCard(slot) || player.stored.has(slot.item.id);
 }
 
 function repeated(player: Player): Player {
@@ -222,16 +271,20 @@ function repeated(player: Player): Player {
 }
 
 function repeatable(player: Player): ScreenSlot[] {
-  const seen = player.shown.filter(({ item }) => player.stored.has(item.id));
-  return seen.length > 0 ? seen : wanted(player).filter(({ item }) => player.stored.has(item.id));
+  const seen = player.shown.filter((slot) => isHere(player, slot));
+  return seen.length > 0 ? seen : wanted(player).filter((slot) => isHere(player, slot));
 }
 
 function started(player: Player, slot: ScreenSlot, replay: boolean): Player {
   const key = player.plays + 1;
-  const goOn = player.left?.slotId === slot.id ? player.left.position : slot.position;
-  const startAt = replay ? 0 : goOn;
+  const { left } = player;
+  const goesOn = left !== null && left.slotId === slot.id && left.generation === slot.generation;
+  const startAt = goesOn ? left.position : slot.position;
   const shown = [...without(player.shown, slot), slot].slice(-SHOWN_KEPT);
-  return { ...player, plays: key, shown, waiting: false, play: { key, slot, replay, startAt, seek: null } };
+  const next = { ...player, plays: key, shown, waiting: false };
+  // Behind a repeat the slot that was left still waits.
+  if (replay) return { ...next, play: { key, slot, replay, startAt: 0, seek: null } };
+  return { ...next, left: null, play: { key, slot, replay, startAt, seek: null } };
 }
 
 function without(slots: readonly ScreenSlot[], slot: ScreenSlot): ScreenSlot[] {

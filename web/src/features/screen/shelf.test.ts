@@ -20,7 +20,7 @@ function slot(item: number, changes: Partial<ScreenSlot> = {}): ScreenSlot {
 }
 
 /** Media by item: how many bytes, or what is the matter. */
-let media: Record<number, { bytes?: number; status?: number; gone?: boolean }>;
+let media: Record<number, { bytes?: number; status?: number; gone?: boolean; proxied?: boolean; wait?: string }>;
 let asked: number[];
 let live: Set<string>;
 
@@ -34,7 +34,7 @@ beforeEach(() => {
     asked.push(item);
     await Promise.resolve();
     if (signal?.aborted) throw new DOMException('', 'AbortError');
-    const { bytes = 10, status = 200, gone = false } = media[item] ?? {};
+    const { bytes = 10, status = 200, gone = false, proxied = false, wait } = media[item] ?? {};
     if (gone) throw new TypeError('network');
     const body = new ReadableStream({
       start(controller) {
@@ -42,7 +42,9 @@ beforeEach(() => {
         controller.close();
       },
     });
-    return new Response(status === 200 ? body : '', { status, headers: { 'content-length': String(bytes) } });
+    const type = status === 200 || proxied ? 'text/html' : 'application/problem+json';
+    const headers = { 'content-type': type, 'content-length': String(bytes), ...(wait && { 'retry-after': wait }) };
+    return new Response(status === 200 ? body : '', { status, headers });
   });
   let made = 0;
   vi.spyOn(URL, 'createObjectURL').mockImplementation(() => {
@@ -117,6 +119,32 @@ describe('the shelf of a screen', () => {
     await vi.advanceTimersByTimeAsync(6_000);
     expect(asked).toEqual([2, 1, 1]);
     expect(shelf.source(slot(1))?.stored).toBe(true);
+  });
+
+  it.each([
+    ['too many requests', { status: 429, wait: '30' }, 31_000],
+    ['a server in trouble', { status: 503 }, 6_000],
+    ['a proxy', { status: 404, proxied: true }, 6_000],
+  ])('waits, and fetches it later, when the way is to blame: %s', async (_, trouble, ms) => {
+    media[1] = trouble;
+    const shelf = new MediaShelf(() => {});
+    shelf.want([slot(1)], new Set());
+    await vi.advanceTimersByTimeAsync(ms - 2_000);
+    expect(asked).toEqual([1]);
+    media[1] = {};
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(shelf.source(slot(1))?.stored).toBe(true);
+  });
+
+  it('asks for nothing while it is held', async () => {
+    const shelf = new MediaShelf(() => {});
+    shelf.hold(true);
+    shelf.want([slot(1)], new Set());
+    await work();
+    expect(asked).toEqual([]);
+    shelf.hold(false);
+    await work();
+    expect(asked).toEqual([1]);
   });
 
   it('shows the picture of what has no media, and nothing where there is neither', () => {

@@ -4,6 +4,7 @@
  */
 import { serverUrl } from '@/api/client';
 import type { ScreenSlot } from '@/api/screens';
+import { askedToWait, isAway } from './answers';
 
 const WHOLE_BUDGET = 256 * 2 ** 20;
 /** Longer films are streamed: they would push everything else out. */
@@ -28,6 +29,7 @@ export class MediaShelf {
   private inUse: ReadonlySet<number> = new Set();
   private loading: { itemId: number; abort: AbortController } | null = null;
   private retryTimer = 0;
+  private held = false;
   private readonly onChange: (ids: ReadonlySet<number>) => void;
 
   constructor(onChange: (ids: ReadonlySet<number>) => void) {
@@ -56,6 +58,12 @@ export class MediaShelf {
     void this.work();
   }
 
+  /** Asks for nothing while held. */
+  hold(held: boolean): void {
+    this.held = held;
+    if (!held) void this.work();
+  }
+
   close(): void {
     clearTimeout(this.retryTimer);
     this.order = [];
@@ -65,16 +73,16 @@ export class MediaShelf {
   }
 
   private async work(): Promise<void> {
-    while (this.loading === null) {
+    while (this.loading === null && !this.held) {
       const next = this.order.find((slot) => this.isMissing(slot));
       if (!next) return;
       const abort = new AbortController();
       this.loading = { itemId: next.item.id, abort };
-      const lost = await this.fetch(next, abort.signal);
+      const waitMs = await this.fetch(next, abort.signal);
       this.loading = null;
-      if (!lost) continue;
+      if (waitMs === 0) continue;
       clearTimeout(this.retryTimer);
-      this.retryTimer = window.setTimeout(() => void this.work(), RETRY_MS);
+      this.retryTimer = window.setTimeout(() => void this.work(), waitMs);
       return;
     }
   }
@@ -86,19 +94,19 @@ export class MediaShelf {
     return !this.kept.has(id) && !this.tooLarge.has(id) && !this.refused.has(id);
   }
 
-  /** True when the network is to blame. */
-  private async fetch(slot: ScreenSlot, signal: AbortSignal): Promise<boolean> {
+  /** How long to wait when the network is to blame, 0 when it is not. */
+  private async fetch(slot: ScreenSlot, signal: AbortSignal): Promise<number> {
     const { item } = slot;
     try {
       const response = await fetch(addressOf(slot, 0) ?? '', { signal, credentials: 'same-origin' });
-      if (response.status >= 500) return true;
+      if (isAway(response)) return Math.max(RETRY_MS, askedToWait(response));
       if (!response.ok) this.refused.add(item.id);
-      if (!response.ok || !response.body) return false;
+      if (!response.ok || !response.body) return 0;
       const parts = await this.read(response, item.id);
       if (parts) this.keep(item.id, new Blob(parts, { type: response.headers.get('content-type') ?? '' }));
-      return false;
+      return 0;
     } catch {
-      return !signal.aborted;
+      return signal.aborted ? 0 : RETRY_MS;
     }
   }
 

@@ -4,7 +4,8 @@
  * that allowed them sound holds for all that follows.
  */
 import type { Fit, Outcome, ScreenSlot } from '@/api/screens';
-import { Layer, looksOf } from './layer';
+import { Layer } from './layer';
+import { isCard, isStill } from './looks';
 import type { Source } from './shelf';
 
 export interface Showing {
@@ -41,7 +42,7 @@ export class Stage {
   private begun = false;
   private paused = false;
   private online = true;
-  private stood = 0; // seconds a picture has stood
+  private stood = 0; // seconds a picture or a card has stood
   private lastTick = performance.now();
   private lastMove = performance.now();
   private lastPosition = 0;
@@ -85,7 +86,7 @@ export class Stage {
   position(): number {
     const { showing, front } = this;
     if (!showing || !this.begun) return showing?.startAt ?? 0;
-    return isPicture(showing.slot) ? this.stood : front.time;
+    return isStill(showing.slot) ? this.stood : front.time;
   }
 
   show(showing: Showing): void {
@@ -93,7 +94,7 @@ export class Stage {
     this.showing = showing;
     this.begun = false;
     clearTimeout(this.startTimer);
-    if (!isPictureLayer(this.front)) this.front.media.pause();
+    if (!isStillLayer(this.front)) this.front.media.pause();
     // One failure after the other must not spin.
     const wait = this.failures === 0 ? 0 : Math.min(500 * 2 ** this.failures, SLOWEST_RETRY_MS);
     if (wait === 0) void this.begin(showing);
@@ -115,9 +116,8 @@ export class Stage {
   /** Makes the next one ready behind the present one. */
   prepare(slot: ScreenSlot | null): void {
     if (slot === null || !this.begun || this.ready?.slotId === slot.id) return;
-    const source = this.options.source(slot, 0);
     // Over a network that is gone nothing can be made ready.
-    if (source === null || (!source.stored && !this.online)) return;
+    if (!isCard(slot) && !this.online && this.options.source(slot, 0)?.stored !== true) return;
     // The layer behind is still to be seen as it fades.
     if (performance.now() - this.turnedAt < FADE_MS + 100) return;
     const done = this.load(slot, 0);
@@ -149,7 +149,7 @@ export class Stage {
   seek(seconds: number): void {
     if (!this.showing) return;
     if (!this.begun) this.showing = { ...this.showing, startAt: seconds };
-    else if (isPicture(this.showing.slot)) this.stood = Math.max(0, seconds);
+    else if (isStill(this.showing.slot)) this.stood = Math.max(0, seconds);
     else this.front.jump(seconds);
     this.lastMove = performance.now();
   }
@@ -201,8 +201,8 @@ export class Stage {
     const wish = this.showing.startAt;
     [this.front, this.back] = [this.back, this.front];
     this.ready = null;
-    this.stood = isPicture(slot) ? wish : 0;
-    if (!isPicture(slot) && wish > 0 && (startAt !== wish || this.front.time < 0.1)) this.front.jump(wish);
+    this.stood = isStill(slot) ? wish : 0;
+    if (!isStill(slot) && wish > 0 && (startAt !== wish || this.front.time < 0.1)) this.front.jump(wish);
     this.begun = true;
     this.turnedAt = performance.now();
     this.failures = 0;
@@ -225,14 +225,13 @@ export class Stage {
   }
 
   private load(slot: ScreenSlot, startAt: number): Promise<void> {
-    if (this.options.source(slot, 0) === null) return Promise.reject(new Error('nothing to show'));
     const urlOf = (part: number) => this.options.source(slot, part)?.url ?? '';
     return this.back.load(slot, urlOf, this.options.thumb(slot), startAt);
   }
 
   private play(): void {
     const { front, showing } = this;
-    if (!showing || isPicture(showing.slot)) return;
+    if (!showing || isStill(showing.slot)) return;
     this.applySound();
     void front.media.play().catch((error: unknown) => {
       if (!(error instanceof DOMException) || error.name !== 'NotAllowedError' || front !== this.front) return;
@@ -270,7 +269,7 @@ export class Stage {
   private mediaPaused(layer: Layer): void {
     const { showing } = this;
     if (layer !== this.front || !this.begun || !showing || this.paused || layer.media.ended || document.hidden) return;
-    if (!isPicture(showing.slot) && layer.slot?.id === showing.slot.id) this.play();
+    if (!isStill(showing.slot) && layer.slot?.id === showing.slot.id) this.play();
   }
 
   private readonly tick = (): void => {
@@ -284,7 +283,7 @@ export class Stage {
       return;
     }
     if (this.paused) return;
-    if (isPicture(showing.slot)) {
+    if (isStill(showing.slot)) {
       this.stood += passed;
       if (this.stood >= showing.slot.seconds) this.finish('played', this.stood);
       return;
@@ -333,10 +332,6 @@ export class Stage {
   }
 }
 
-function isPicture(slot: ScreenSlot): boolean {
-  return looksOf(slot) === 'picture';
-}
-
-function isPictureLayer({ slot }: Layer): boolean {
-  return slot === null || isPicture(slot);
+function isStillLayer({ slot }: Layer): boolean {
+  return slot === null || isStill(slot);
 }

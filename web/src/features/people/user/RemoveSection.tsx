@@ -47,6 +47,7 @@ export function RemoveSection({ user }: { user: Account }) {
           <li>the rules that were set for them</li>
           <li>every session{keys && keys.items.length > 0 ? ` and ${plural(keys.items.length, 'API key')}` : ''}</li>
         </ul>
+        <p>Playlists on displays and shared playlists stay, and are yours from then on; all others go.</p>
         <p>Nothing in the libraries is touched. This cannot be undone.</p>
       </Ask>
     </Section>
