@@ -33,6 +33,10 @@ GOOD: dict[str, dict[str, Any]] = {  # bodies of routes that want more than {}
     "orderPlaylistItems": {"entry_ids": [1]},
     "putPlaylistPlace": {"entry_id": None},
     "changeProfile": {"name": "Guests"},
+    "setPushBack": {"enabled": False},
+    "seekOnDisplay": {"seconds": 1},
+    "screenPlayed": {"slot_id": 1, "generation": 1, "outcome": "played", "seconds": 1},
+    "screenAt": {"slot_id": 1, "generation": 1, "position": 1, "paused": False},
     **{f"merge{plural.title()}": {"ids": [1]} for plural in PLURALS.values()},
     **{f"takeImageOf{kind.title()}": {"item_id": 1} for kind in PLURALS},
 }
@@ -118,7 +122,8 @@ def test_an_id_that_is_none_is_404(route: Route, value: str, target: httpx.Clien
     response = target.request(
         route.method, filled(path, value), json=GOOD.get(route.name, {}) if route.body else None, params=_needed(route)
     )
-    assert response.status_code == 404
+    throttled = "{code}" in route.path and response.status_code == 429  # wrong codes are counted
+    assert response.status_code == 404 or throttled
     assert refused(response)
 
 
