@@ -30,6 +30,7 @@ REFERENCES: Mapping[str, Treatment] = {
     "entity_merged.target_id": "merges",
     "mirror_stale.entity_id": "passing",
     "remote_entity_word.entity_id": "own",
+    "entity_picture.entity_id": "own",
 }
 ACTIVE = ("merging", "undoing")
 State = Literal["merging", "merged", "undoing", "undone", "final"]
