@@ -225,6 +225,7 @@ def test_next_and_previous_and_a_jump_are_done_on_the_screen(open_page: Open, pr
     screen.wait_for_function("() => document.querySelector('[data-stage]').dataset.item")
 
 
+@pytest.mark.timeout(300)  # a screen believes only after a minute that its code is gone
 def test_a_display_is_set_up_turned_and_removed(open_page: Open, product: Product) -> None:
     admin = open_page("/displays")
     screen, display_id = paired(open_page, admin, product, "Door")
