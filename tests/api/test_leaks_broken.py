@@ -21,6 +21,7 @@ from tests.visibility import worlds
 
 # Asked once more, of what was judged already: it matters where an index lags, see tests/visibility/test_ingest.py.
 SECOND_LOOKS = {
+    "TimelineService.mask_of": "only whether the mask is another than before, for the player to drop what it kept",
     "Entities._hidden": "names of now, for entities and relations the snapshot shows",
     "Hydrating.seen": "rows of now, for items the snapshot shows",
     "Showing.hidden": "names of now, for entities the snapshot shows",
