@@ -116,6 +116,8 @@ class Timelines(RuleBasedStateMachine):
         assert self.wall.service.next(self.wall.display_id) is (current is not None)
         if current is not None:
             self.model.play("skipped")
+        else:
+            self.model.settle()  # nothing to skip, but something to begin may have come
         self.compare()
 
     @rule()
@@ -124,6 +126,8 @@ class Timelines(RuleBasedStateMachine):
         assert self.wall.service.previous(self.wall.display_id) is (current is not None)
         if current is not None:
             self.model.back()
+        else:
+            self.model.settle()
         self.compare()
 
     @rule()
