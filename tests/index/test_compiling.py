@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from longshelf.index.caches import Cache
-from longshelf.index.compiling import EVERYTHING, NOTHING, Evaluation, Settling, key
+from longshelf.index.compiling import EVERYTHING, NOTHING, Settling, key
+from longshelf.index.evaluating import Evaluation
 from longshelf.model import query as tree
 from longshelf.model.kinds import EntityKind, ItemKind
 from longshelf.store.database import Database

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from longshelf.index import compiling, fields, fronts, postings, views
 from longshelf.index.bitmaps import Array
+from longshelf.index.evaluating import Evaluation
 from longshelf.index.postings import Postings
 from longshelf.index.snapshot import BitmapSnapshot
 from longshelf.index.state import State
@@ -304,13 +305,13 @@ def test_a_first_page_of_what_nobody_asked_for_finds_out_only_what_lies_at_the_f
     monkeypatch.setattr(fronts, "FIRST_PLAIN", 16)
     monkeypatch.setattr(fronts, "HOPEFUL", 60)
     found_out: list[compiling.All] = []
-    plain = compiling.Evaluation._all
+    plain = Evaluation._all
 
-    def whole(evaluation: compiling.Evaluation, node: compiling.All) -> BitMap:
+    def whole(evaluation: Evaluation, node: compiling.All) -> BitMap:
         found_out.append(node)
         return plain(evaluation, node)
 
-    monkeypatch.setattr(compiling.Evaluation, "_all", whole)
+    monkeypatch.setattr(Evaluation, "_all", whole)
     with changed_shelf(database, world(3, 60), 0) as (_, snap, now):
         for asked in (tree.both(tree.Range("rating", 1, 90), tree.Not(tree.Has("description"))), tree.Not(tree.Has("cover"))):
             for sort in (Sort("rating"), Sort("title", descending=False), Sort("id")):

@@ -8,8 +8,9 @@ from pyroaring import BitMap
 
 from longshelf.index import bitmaps, entity_listing, fronts, views
 from longshelf.index.bitmaps import Array
-from longshelf.index.compiling import All, Evaluation, Node, Settling, all_of, key
+from longshelf.index.compiling import All, Node, Settling, all_of, key
 from longshelf.index.counting import Results, entity_facet, value_facet
+from longshelf.index.evaluating import Evaluation
 from longshelf.index.fields import Order, Sorted
 from longshelf.index.likeness import similar
 from longshelf.index.listing import Correction, Entry, Listing, Part, correction
