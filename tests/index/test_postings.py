@@ -1,0 +1,49 @@
+"""Who carries what, asked of a few items, is what the bitmaps of all say."""
+
+import random
+
+import numpy as np
+import pytest
+from pyroaring import BitMap
+
+from longshelf.index import bitmaps, postings
+from longshelf.index.bitmaps import Array
+from longshelf.index.caches import Cache
+from longshelf.index.postings import Postings, put_pairs
+from longshelf.model.kinds import EntityKind
+
+ITEMS, ENTITIES = 400, 30
+
+
+@pytest.fixture
+def carried(monkeypatch: pytest.MonkeyPatch) -> Postings:
+    """Most items carry one entity, some carry many: more than stand in a row of the table."""
+    monkeypatch.setattr(postings, "SEVERAL_ENTITIES", 1)
+    rng = random.Random(5)
+    links = [(item, entity) for item in range(ITEMS) for entity in rng.sample(range(ENTITIES), 20 if item % 9 == 0 else item % 2)]
+    arrays: dict[str, Array] = {}
+    items, entities = np.array(links, dtype=np.int64).T
+    put_pairs(arrays.__setitem__, EntityKind.TAG, ITEMS, (items, entities + 100, np.zeros(len(links), dtype=np.int64)))
+    made = Postings(arrays, EntityKind.TAG, Cache(2**20, bitmaps.size), ITEMS)
+    assert len(made._overflow_items) > ITEMS // 2
+    return made
+
+
+def test_a_few_items_are_asked_what_they_carry(carried: Postings) -> None:
+    rng = random.Random(6)
+    for _ in range(200):
+        some = BitMap(rng.sample(range(ITEMS), rng.randint(1, 60)))
+        ids = rng.sample(range(95, 100 + ENTITIES), rng.randint(1, 6))
+        known = [each for each in ids if each >= 100]
+        found = carried.among(some, ids)
+        assert found == (some & carried.linked(ids, None) if known else None)
+        assert carried.most(ids) >= len(carried.linked(ids, None))
+
+
+def test_many_items_or_few_entities_are_left_to_the_bitmaps(carried: Postings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert carried.among(BitMap([0, 1]), []) is None
+    monkeypatch.setattr(postings, "FEW_ITEMS", 1)
+    assert carried.among(BitMap([0, 1]), [100]) is None
+    monkeypatch.setattr(postings, "FEW_ITEMS", 2)
+    monkeypatch.setattr(postings, "SEVERAL_ENTITIES", 3)
+    assert carried.among(BitMap([0, 1]), [100, 101]) is None
