@@ -118,6 +118,16 @@ def test_a_person_gets_a_key(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(run("key", "create", "ann")["key"]) > 30
 
 
+def test_the_demonstration_is_made_once_and_ready_to_be_scanned(run: Run, data: Path) -> None:
+    """What `make run` does first on a fresh machine, and again each time it is started."""
+    made = run("demo")
+    assert made["library"]["folders"] == [str(data / "demonstration")]
+    assert run("demo") == {"library": made["library"]}
+    report = run("scan", "Demonstration")
+    assert report["added"] > 50
+    assert report["issues"] == 0
+
+
 def test_a_catalogue_of_any_size_is_made(run: Run) -> None:
     made = run("demo", "--items", "300", "--seed", "3")
     assert list(made) == ["items", "entities", "links", "seconds", "items_per_second"]

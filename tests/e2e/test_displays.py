@@ -154,13 +154,13 @@ def test_two_screens_play_their_loops_obey_a_third_page_and_play_on_without_a_ne
     expect(card(admin, "Hall").get_by_role("button", name="Pause")).to_be_visible()
 
     # The remote control: what one administrator presses, the screen does and the other administrator sees.
-    hall.wait_for_function("() => document.querySelector('[data-stage]').dataset.slot")
+    hall.wait_for_function("() => document.querySelector('[data-stage]')?.dataset.slot")
     card(admin, "Hall").get_by_role("button", name="Pause").click()
     expect(hall.get_by_text("Paused")).to_be_visible()
     expect(card(other_admin, "Hall")).to_contain_text("Paused")
-    held = hall.evaluate("() => document.querySelector('[data-stage]').dataset.slot")
+    held = hall.evaluate("() => document.querySelector('[data-stage]')?.dataset.slot")
     hall.wait_for_timeout(2500)
-    assert hall.evaluate("() => document.querySelector('[data-stage]').dataset.slot") == held
+    assert hall.evaluate("() => document.querySelector('[data-stage]')?.dataset.slot") == held
     card(other_admin, "Hall").get_by_role("button", name="Play").click()
     expect(hall.get_by_text("Paused")).to_be_hidden()
     expect(card(admin, "Hall").get_by_role("button", name="Pause")).to_be_visible()
@@ -200,29 +200,29 @@ def test_next_and_previous_and_a_jump_are_done_on_the_screen(open_page: Open, pr
     admin = open_page("/displays")
     screen, display_id = paired(open_page, admin, product, "Kiosk")
     playlist(product, display_id, "Slow pictures", {"filter": "kind=image", "count": 5, "dwell": 600})
-    screen.wait_for_function("() => document.querySelector('[data-stage]').dataset.item")
-    item = "() => document.querySelector('[data-stage]').dataset.item"
+    screen.wait_for_function("() => document.querySelector('[data-stage]')?.dataset.item")
+    item = "() => document.querySelector('[data-stage]')?.dataset.item"
     first = screen.evaluate(item)
     expect(card(admin, "Kiosk").get_by_role("slider", name="Place in it")).to_be_visible()
     card(admin, "Kiosk").get_by_role("button", name="Next").click()
-    screen.wait_for_function("(before) => document.querySelector('[data-stage]').dataset.item !== before", arg=first)
+    screen.wait_for_function("(before) => document.querySelector('[data-stage]')?.dataset.item !== before", arg=first)
     card(admin, "Kiosk").get_by_role("button", name="Previous").click()
-    screen.wait_for_function("(before) => document.querySelector('[data-stage]').dataset.item === before", arg=first)
+    screen.wait_for_function("(before) => document.querySelector('[data-stage]')?.dataset.item === before", arg=first)
 
     # To its very end: so it ends.
     seek = card(admin, "Kiosk").get_by_role("slider", name="Place in it")
     seek.focus()
     seek.press("End")
-    screen.wait_for_function("(before) => document.querySelector('[data-stage]').dataset.item !== before", arg=first)
+    screen.wait_for_function("(before) => document.querySelector('[data-stage]')?.dataset.item !== before", arg=first)
 
     second = screen.evaluate(item)
     screen.reload()
-    screen.wait_for_function("(before) => document.querySelector('[data-stage]').dataset.item === before", arg=second)
+    screen.wait_for_function("(before) => document.querySelector('[data-stage]')?.dataset.item === before", arg=second)
 
     card(admin, "Kiosk").get_by_role("button", name="Stop").click()
     expect(screen.get_by_text("Stopped")).to_be_visible()
     card(admin, "Kiosk").get_by_role("button", name="Play").click()
-    screen.wait_for_function("() => document.querySelector('[data-stage]').dataset.item")
+    screen.wait_for_function("() => document.querySelector('[data-stage]')?.dataset.item")
 
 
 @pytest.mark.timeout(300)  # a screen believes only after a minute that its code is gone

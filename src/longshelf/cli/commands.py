@@ -25,6 +25,9 @@ from longshelf.tasks.table import prepare_helpers, tasks
 
 Result = Mapping[str, Any] | None
 
+DEMONSTRATION = "Demonstration"
+"""The name of the library that `longshelf demo` makes."""
+
 
 @dataclass(frozen=True)
 class Command:
@@ -103,8 +106,12 @@ def _library_add(settings: Settings, arguments: argparse.Namespace) -> Result:
         if arguments.feed or arguments.opml:
             library, more = feed_commands.add(database, settings, arguments)
             return {"library": _library(library), **more}
-        library, job = add_folder_library(database, arguments.name, chosen)
-        return {"library": _library(library), "job": job.id}
+        return _added(database, arguments.name, chosen)
+
+
+def _added(database: Database, name: str, chosen: FolderOptions) -> Result:
+    library, job = add_folder_library(database, name, chosen)
+    return {"library": _library(library), "job": job.id}
 
 
 def _library_list(settings: Settings, _arguments: argparse.Namespace) -> Result:
@@ -155,10 +162,11 @@ def _demo(settings: Settings, arguments: argparse.Namespace) -> Result:
         return _demo_catalogue(settings, arguments.items, arguments.seed)
     target = settings.data / "demonstration"
     write_library(target, arguments.seed)
-    added = argparse.Namespace(
-        name="Demonstration", folder=[str(target)], audio="auto", follow_links=False, watch=False, if_missing=True, stash=None
-    )
-    return _library_add(settings, added)
+    with opened(settings) as database:
+        existing = _find(database, DEMONSTRATION)
+        if existing is not None:
+            return {"library": _library(existing)}
+        return _added(database, DEMONSTRATION, FolderOptions(folders=[str(target)]))
 
 
 def _demo_catalogue(settings: Settings, items: int, seed: int) -> Result:
