@@ -23,7 +23,7 @@ from longshelf.tasks import imports
 from tests.ingest.posting import contents, encoded
 
 Run = Callable[..., dict[str, Any]]
-POSTS = 5 * PAGE_LINES + 100
+POSTS = 3 * PAGE_LINES + 100
 
 
 @pytest.fixture

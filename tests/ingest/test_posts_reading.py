@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from longshelf.ingest import posts as importing
 from longshelf.ingest import posts_reading
 from longshelf.ingest.posts_reading import Pages, prepared, read_page
+from longshelf.ingest.posts_sheet import Numbering
 from longshelf.sources.posts.lines import Line
+from longshelf.store import items
 from longshelf.store.database import Database
 from tests.ingest.posting import contents, encoded, run_import
 from tests.support.databases import Databases
@@ -38,12 +41,14 @@ post = st.one_of(
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(posts=st.lists(post, max_size=8))
-def test_what_is_prepared_at_once_is_what_is_prepared_when_it_is_wanted(posts: list[dict[str, Any] | bytes]) -> None:
+def test_a_page_is_the_same_with_a_sheet_and_without(posts: list[dict[str, Any] | bytes]) -> None:
     given_lines = lines(*posts)
-    whole, bare = read_page(given_lines, whole=True), read_page(given_lines, whole=False)
-    assert bare.prepared is None
-    assert (whole.digests, whole.bad, whole.read, whole.last) == (bare.digests, bare.bad, bare.read, bare.last)
-    assert prepared(whole, given_lines, list(whole.digests)) == prepared(bare, given_lines, list(whole.digests))
+    whole, bare = read_page(given_lines, Numbering("sqlite")), read_page(given_lines, None)
+    assert whole.sheet is not None
+    assert [post.said[items.SAID.index("external_id")] for post in whole.sheet.posts] == list(whole.digests)
+    assert [post.said[items.SAID.index("content_hash")] for post in whole.sheet.posts] == list(whole.digests.values())
+    assert msgspec.structs.replace(whole, sheet=None) == bare
+    assert list(prepared(bare, given_lines, list(whole.digests))) == list(whole.digests)
 
 
 @pytest.fixture
@@ -54,7 +59,7 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def read_all(trouble: Callable[[Pages, int], None]) -> list[tuple[int, list[str]]]:
     found = []
-    with Pages(lambda: None) as pages:
+    with Pages(lambda: None, "sqlite") as pages:
         for number, (page, _) in enumerate(pages.read(pages_of(40, 5))):
             found.append((page.last, list(page.digests)))
             trouble(pages, number)
@@ -85,7 +90,7 @@ def test_a_reader_that_is_killed_costs_no_page(when: int, always: None) -> None:
 
 
 def test_short_files_are_read_without_a_process() -> None:
-    with Pages(lambda: None) as pages:
+    with Pages(lambda: None, "sqlite") as pages:
         for _ in pages.read(pages_of(40, 5)):
             assert pages.process_id is None
 

@@ -11,7 +11,7 @@ from longshelf import config
 from longshelf.errors import Invalid, StoreUnavailable
 from longshelf.store import bulk, changes
 from longshelf.store.changes import Change
-from longshelf.store.database import Database, Write
+from longshelf.store.database import Database, Write, run
 from longshelf.store.migrate import open_database
 from longshelf.store.tables import setting
 from tests.support.clocks import Clock
@@ -65,6 +65,18 @@ def test_a_write_that_fails_leaves_nothing_behind(database: Database) -> None:
     with database.read() as connection:
         assert count_settings(connection) == 0
         assert list(changes.since(connection, 0)) == []
+
+
+def test_only_who_says_so_is_spared_foreign_keys(sqlite_database: Database) -> None:
+    text = "INSERT INTO item_card (item_id, card) VALUES (1, 'of nobody')"
+    with pytest.raises(IntegrityError), sqlite_database.write() as write:
+        run(write.connection, text)
+    with sqlite_database.write_unchecked() as write:
+        run(write.connection, text)
+        write.touch([1])
+    assert sqlite_database.revision() == 1
+    with pytest.raises(IntegrityError), sqlite_database.write_quietly() as connection:
+        run(connection, text.replace("1", "2"))
 
 
 def test_a_reader_cannot_write(database: Database) -> None:

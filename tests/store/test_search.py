@@ -1,5 +1,7 @@
 """The search index holds our tokens and nothing else, on both databases."""
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from longshelf.model.terms import parse
 from longshelf.model.text import document
-from longshelf.store import search
+from longshelf.store import bulk, search
 from longshelf.store.database import Database
 from longshelf.store.tables import item, library
 
@@ -96,7 +98,7 @@ def test_text_beyond_the_caps_is_left_out_not_refused(database: Database) -> Non
         assert _found(connection, "end", (1,)) == []
 
 
-def _found(connection: Connection, q: str, ids: tuple[int, ...]) -> list[int]:
+def _found(connection: Connection, q: str, ids: Iterable[int]) -> list[int]:
     if not connection.execute(select(library.c.id)).first():
         connection.execute(insert(library), [{"id": 1, "name": "l", "type": "folder", "created_at": 0}])
         connection.execute(insert(item), [_row(item_id) for item_id in ids])
@@ -109,3 +111,20 @@ def _row(item_id: int) -> dict[str, object]:
         "id": item_id, "library_id": 1, "external_id": str(item_id), "kind": "book", "title": "", "title_key": "", "added_at": 0,
         "updated_at": 0, "content_hash": b"", "revision": 1,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_very_many_rows_are_written_as_few_are(database: Database, new: bool) -> None:
+    """Past a thousand they are sent another way."""
+    count = bulk.ROWS_AT_ONCE + 3
+    rows = [search.SearchRow(number, (f"Dune {number}", 'x "y\\'), ("Frank",), f"words {number % 7}") for number in range(1, count + 1)]
+    made = [(row.item_id, *search.stored(document(row.titles, row.names, row.description), database.dialect)) for row in rows]
+    with database.write_quietly() as connection:
+        if not new:
+            search.write_rows(connection, [search.SearchRow(number, ("old",), (), "") for number in range(1, count + 1)])
+        sent = database.statements
+        search.write_stored(connection, made, new=new)
+        assert database.statements - sent <= 2
+        assert _found(connection, '"words 3" frank "y"', range(1, count + 1)) == [row.item_id for row in rows if row.item_id % 7 == 3]
+        assert _found(connection, f'"dune {count}"', range(1, count + 1)) == [count]
+        assert _found(connection, "old", range(1, count + 1)) == []

@@ -38,11 +38,14 @@ class EntityCache:
         self._known: OrderedDict[EntityKey, _Known] = OrderedDict()
         self._pending: dict[EntityKey, _Known] = {}
         self._version = 0
+        self._write: Write | None = None  # the one `_pending` is from
 
     def resolve(self, write: Write, credits: Iterable[Credit], *, at: int) -> dict[EntityKey, int]:
         """The id of every name in `credits`, creating those nobody has named before. Call `commit` once the transaction has. `named` then
         tells what each is called: not as here, where it was renamed or merged."""
-        self._pending = {}  # an earlier transaction that never reached `commit` was rolled back
+        if write is not self._write:
+            self._pending = {}  # an earlier transaction that never reached `commit` was rolled back
+            self._write = write
         version = entity_writing.names_version(write.connection)
         if version != self._version:  # somebody renamed or merged entities
             self._known.clear()
@@ -53,22 +56,24 @@ class EntityCache:
         found = {key: known for key in wanted if (known := self._cached(key)) is not None}
         unknown = [key for key in wanted if key not in found]
         if unknown:
-            self._pending = self._ask(write, {key: wanted[key] for key in unknown}, at)
-            found.update(self._pending)
+            asked = self._ask(write, {key: wanted[key] for key in unknown}, at)
+            self._pending.update(asked)
+            found.update(asked)
         self.named = {key: known.name for key, known in found.items()}
         return {key: known.id for key, known in found.items()}
 
     def commit(self) -> None:
-        """What the last `resolve` found is true for good now."""
+        """What `resolve` found in the last transaction is true for good now."""
         self._known.update(self._pending)
-        self._pending = {}
+        self._pending, self._write = {}, None
         while len(self._known) > self.limit:
             self._known.popitem(last=False)
 
     def _cached(self, key: EntityKey) -> _Known | None:
         found = self._known.get(key)
-        if found is not None:
-            self._known.move_to_end(key)
+        if found is None:
+            return self._pending.get(key)
+        self._known.move_to_end(key)
         return found
 
     def _ask(self, write: Write, wanted: dict[EntityKey, Credit], at: int) -> dict[EntityKey, _Known]:

@@ -14,6 +14,8 @@ from longshelf.errors import Invalid
 from longshelf.ingest.entities import EntityCache
 from longshelf.ingest.locks import keep_locked
 from longshelf.ingest.posts_reading import Page, Pages, Ready, prepared, seldom_collecting
+from longshelf.ingest.posts_sheet import Sheet
+from longshelf.ingest.posts_writing import Led, Placed, put_posts, verify_rest
 from longshelf.ingest.put import put_items
 from longshelf.ingest.rows import Placement
 from longshelf.sources.posts.lines import Identity, Line, Lines
@@ -21,7 +23,7 @@ from longshelf.store import bulk, files, items, posts, tables
 from longshelf.store.database import Database, Transaction, Write
 from longshelf.store.items import Existing
 
-PAGE_LINES = 5_000
+PAGE_LINES = 10_000  # pages of many trees change with every commit: the fewer commits, the less is written
 PAGE_BYTES = 4 << 20  # as Python objects ten times as much, at the worst
 ISSUES_KEPT = 1_000  # the first ones, with their line and reason; all are counted
 ANALYZE_AFTER = 5_000  # items written; fewer do not change what the planner should think
@@ -75,6 +77,7 @@ class PostImport:
         self._lines = lines
         self._progress = progress
         self._entities = EntityCache(library_id)
+        self._led = Led(self._entities)
         self._seen = BitMap()  # items this file has named, to know which lines name one again
         self._resumed = 0
         self._issues = 0
@@ -84,9 +87,11 @@ class PostImport:
         """Invalid when the file ends where it should not; what was committed stays."""
         self._begin()
         earlier, sent = self.report.statements, self.database.statements
-        with seldom_collecting(), Pages(self._progress.check) as pages:
+        with seldom_collecting(), Pages(self._progress.check, self.database.dialect) as pages:
             for page, lines in pages.read(self._lines_of_pages()):
                 self._progress.check()
+                if page.sheet is not None:
+                    self._led.learn(page.sheet)
                 if page.last <= self._resumed:
                     self._recall(page)
                 else:
@@ -94,6 +99,7 @@ class PostImport:
                     pages.whole = 2 * changed >= len(page.digests)
                     self.report.statements = earlier + self.database.statements - sent
                 self._tell()
+                del page, lines  # before the next one comes
         if self._damage is not None:
             raise self._damage
         if self.report.added + self.report.updated > ANALYZE_AFTER:
@@ -140,10 +146,9 @@ class PostImport:
         with self.database.read() as connection:
             known = posts.known(connection, self.library_id, list(page.digests))
         changed = [key for key, digest in page.digests.items() if _differs(digest, known.get(key))]
-        ready = prepared(page, lines, changed)
         report = self._counted(page, known, changed)
-        with self.database.write() as write:
-            ids = self._put(write, ready, known)
+        with self.database.write() if page.sheet is None else self.database.write_unchecked() as write:
+            ids = self._put(write, page, lines, known, changed)
             self._report_bad(write.connection, page.bad)
             self._progress.checkpoint(_Place(self._lines.identity, page.last, report), write.connection)
         self._entities.commit()
@@ -155,25 +160,44 @@ class PostImport:
             self._progress.error(f"line {number:,}: {reason}")
         return len(changed)
 
-    def _put(self, write: Write, ready: Mapping[str, Ready], known: Mapping[str, Existing]) -> list[int]:
+    def _put(self, write: Write, page: Page, lines: Sequence[Line], known: Mapping[str, Existing], changed: Sequence[str]) -> list[int]:
         """The ids of what was written."""
-        if not ready:
+        if not changed:
             return []
         connection, at = write.connection, self.database.clock()
-        ids = {key: known[key].id for key in ready if key in known}
+        ids = {key: known[key].id for key in changed if key in known}
         before = items.existing(connection, ids.values())  # again: others may have written since
-        new = [key for key in ready if key not in ids]
+        new = [key for key in changed if key not in ids]
         ids.update(zip(new, bulk.next_ids(connection, tables.item, len(new)) if new else (), strict=True))
-        given = {ids[key]: each.prepared for key, each in ready.items()}
-        if before:
-            given.update(keep_locked(write, {item_id: given[item_id] for item_id in before}))
-        placed = [
-            (given[ids[key]], Placement(ids[key], self.library_id, before.get(ids[key]), at, write.revision, each.added_at))
-            for key, each in ready.items()
-        ]
-        put_items(write, placed, self._entities)
+        places = {key: place for place, key in enumerate(page.digests)}  # in the sheet
+        placed = {key: Placed(places[key], ids[key], before.get(ids[key])) for key in changed}
+        if page.sheet is not None:
+            placed = self._put_sheet(write, page.sheet, placed, at)
+        if placed:
+            self._put_prepared(write, prepared(page, lines, placed), placed, at)
+            if page.sheet is not None:
+                verify_rest(write, [each.item_id for each in placed.values()])
         write.touch(ids.values(), library_id=self.library_id)
         return list(ids.values())
+
+    def _put_sheet(self, write: Write, sheet: Sheet, placed: Mapping[str, Placed], at: int) -> dict[str, Placed]:
+        """Writes what can be written the short way; the others."""
+        locked = items.locks(write.connection, [each.item_id for each in placed.values() if each.before])
+        free = sorted([each for each in placed.values() if each.item_id not in locked])
+        left = {each.item_id for each in put_posts(write, self.library_id, sheet, free, self._led, at)} | locked.keys()
+        return {key: each for key, each in placed.items() if each.item_id in left} if left else {}
+
+    def _put_prepared(self, write: Write, ready: Mapping[str, Ready], placed: Mapping[str, Placed], at: int) -> None:
+        """Writes the usual way."""
+        given = {placed[key].item_id: each.prepared for key, each in ready.items()}
+        known = {each.item_id: given[each.item_id] for each in placed.values() if each.before is not None}
+        if known:
+            given.update(keep_locked(write, known))
+        rows = []
+        for key, each in ready.items():
+            _, item_id, before = placed[key]
+            rows.append((given[item_id], Placement(item_id, self.library_id, before, at, write.revision, each.added_at)))
+        put_items(write, rows, self._entities)
 
     def _counted(self, page: Page, known: Mapping[str, Existing], changed: Sequence[str]) -> ImportReport:
         """The report with this page. A post that the file had before is a duplicate, whatever it changes."""

@@ -6,17 +6,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-import msgspec
-
-from longshelf.ingest.prepared import Prepared, prepare
-from longshelf.model.records import Credit, ItemRecord
-from longshelf.model.text import NAMES_CAP, tokens
+from longshelf.ingest.prepared import Prepared, prepare, reading_order, title_key
+from longshelf.model.records import ItemRecord
+from longshelf.model.text import NAMES_CAP, document, tokens
 
 _NAMES_KEPT = 1 << 16  # about 30 MB
-_ORDERING = ("series", "group")  # what an item may be a numbered part of
 
 
-class _Words(NamedTuple):
+class Words(NamedTuple):
     """The words of a name, and how many characters they have."""
 
     words: tuple[str, ...]
@@ -25,27 +22,26 @@ class _Words(NamedTuple):
 
 def prepare_post(record: ItemRecord) -> Prepared:
     """As `prepare`. Pure."""
-    names = _names(record.credits)
-    if names is None:
-        return prepare(record)
-    bare = prepare(msgspec.structs.replace(record, credits=tuple([each for each in record.credits if each.kind in _ORDERING])))
-    return Prepared(record, bare.title_key, bare.series_key, bare.search._replace(names=names))
+    return prepare_named(record, [words_of(credit.name) for credit in record.credits])
 
 
-def _names(credits: Iterable[Credit]) -> tuple[tuple[str, ...], ...] | None:
-    """None where they are so many that not all of them are searchable."""
+def prepare_named(record: ItemRecord, names: Iterable[Words]) -> Prepared:
+    """As `prepare`; `names` are the words of its credits, in order. Pure."""
     count = length = 0
     found: list[tuple[str, ...]] = []
-    for credit in credits:
-        words = _words(credit.name)
-        count += len(words.words) + 1
-        length += words.length
-        if words.words:
-            found.append(words.words)
-    return tuple(found) if count <= NAMES_CAP[0] and length <= NAMES_CAP[1] else None
+    for words, size in names:
+        count += len(words) + 1
+        length += size
+        if words:
+            found.append(words)
+    if count > NAMES_CAP[0] or length > NAMES_CAP[1]:  # so many that not all of them are searchable
+        return prepare(record)
+    bare = document((record.title, record.subtitle), (), record.description)
+    return Prepared(record, title_key(record), reading_order(record.credits), bare._replace(names=tuple(found)))
 
 
 @lru_cache(maxsize=_NAMES_KEPT)
-def _words(name: str) -> _Words:
+def words_of(name: str) -> Words:
+    """What is searched of a name. Pure."""
     words = tuple(tokens(name))
-    return _Words(words, sum(map(len, words)))
+    return Words(words, sum(map(len, words)))

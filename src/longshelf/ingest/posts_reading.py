@@ -1,8 +1,8 @@
 """Reading pages of lines one page ahead of the writer, in a process of its own: reading costs about as much as writing, and SQLite writes
 with one core.
 
-The rules: what comes out is what reading here gives; a page is prepared whole while pages are mostly new, and only what has changed of it
-otherwise, by the writer; a reader that dies costs nothing but time, as the rest is read here."""
+The rules: what comes out is what reading here gives; a page is made a sheet of while pages are mostly new, and only what has changed of it
+is prepared otherwise, by the writer; a reader that dies costs nothing but time, as the rest is read here."""
 
 import contextlib
 import gc
@@ -16,9 +16,10 @@ from multiprocessing.process import BaseProcess
 import msgspec
 
 from longshelf.ingest.posts_prepared import prepare_post
+from longshelf.ingest.posts_sheet import Numbering, Sheet
 from longshelf.ingest.prepared import Prepared
 from longshelf.sources.posts.lines import LINE_MOST, Line
-from longshelf.sources.posts.post import BadLine, read
+from longshelf.sources.posts.post import BadLine, Read, read
 
 PROCESS_FROM = 1_000  # lines of the first page; fewer are read before a process has started
 MEMORY_BYTES = 3 * 2**30  # address space of the reader
@@ -35,7 +36,7 @@ class Ready(msgspec.Struct, frozen=True):
 
 class Page(msgspec.Struct, frozen=True):
     """Lines as they were read. `digests` are of the good ones by id, the last of each; `places` their places in the page; `read` how many
-    good ones there were; `prepared` all of them, or None when only what changed is worth it."""
+    good ones there were; `sheet` has the good ones in the order of `digests`, or is None when only what changed is worth it."""
 
     last: int
     count: int
@@ -43,16 +44,29 @@ class Page(msgspec.Struct, frozen=True):
     places: dict[str, int]
     read: int
     bad: list[tuple[int, str]]
-    prepared: dict[str, Ready] | None
+    sheet: Sheet | None
+
+
+class _Asked(msgspec.Struct, frozen=True, array_like=True):
+    """What the reader is sent."""
+
+    lines: Sequence[Line]
+    whole: bool
+
+
+_encoder = msgspec.msgpack.Encoder()
+_asked = msgspec.msgpack.Decoder(_Asked)
+_page = msgspec.msgpack.Decoder(Page)
 
 
 class Pages:
     """Reads pages ahead. `whole` says how those to come are best prepared. Use as a context manager; leaving it ends the process."""
 
-    def __init__(self, check: Callable[[], None]) -> None:
-        """`check` raises when the job shall stop; asked while the reader is waited for."""
+    def __init__(self, check: Callable[[], None], dialect: str) -> None:
+        """`check` raises when the job shall stop; asked while the reader is waited for. `dialect` is of the store the sheets are for."""
         self.whole = True
         self._check = check
+        self._numbering = Numbering(dialect)  # for what is read here; a reader has its own
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
 
@@ -76,9 +90,10 @@ class Pages:
             self._start()
         asked = self._ask(lines) if lines is not None else False
         while lines is not None:
-            page = (self._answer() if asked else None) or read_page(lines, whole=self.whole)
+            page = (self._answer() if asked else None) or read_page(lines, self._numbering if self.whole else None)
             asked = self._ask(upcoming) if upcoming is not None else False
             yield page, lines
+            del page  # or two of them are held while the next one comes
             lines, upcoming = upcoming, next(source, None)
 
     def _ask(self, lines: Sequence[Line]) -> bool:
@@ -86,7 +101,7 @@ class Pages:
         if self._pipe is None:
             return False
         try:
-            self._pipe.send((lines, self.whole))
+            self._pipe.send_bytes(_encoder.encode(_Asked(lines, self.whole)))
         except OSError:
             self._stop()
             return False
@@ -98,16 +113,15 @@ class Pages:
         try:
             while not self._pipe.poll(1):
                 self._check()
-            page: Page = self._pipe.recv()
+            return _page.decode(self._pipe.recv_bytes())
         except (EOFError, OSError):
             self._stop()
             return None
-        return page
 
     def _start(self) -> None:
         context = multiprocessing.get_context("forkserver")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, self._numbering.dialect), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -120,11 +134,11 @@ class Pages:
         self._pipe = self._process = None
 
 
-def read_page(lines: Iterable[Line], *, whole: bool) -> Page:
-    """`whole`: with everything prepared. Pure."""
+def read_page(lines: Iterable[Line], numbering: Numbering | None) -> Page:
+    """With a sheet, whose credits are numbered so, or without."""
     digests: dict[str, bytes] = {}
     places: dict[str, int] = {}
-    prepared: dict[str, Ready] = {}
+    good: dict[str, Read] = {}
     bad: list[tuple[int, str]] = []
     last = count = 0
     for place, (number, text) in enumerate(lines):
@@ -140,15 +154,14 @@ def read_page(lines: Iterable[Line], *, whole: bool) -> Page:
         external_id = found.record.external_id
         digests[external_id] = found.record.content_hash
         places[external_id] = place
-        if whole:
-            prepared[external_id] = Ready(prepare_post(found.record), found.added_at)
-    return Page(last, count, digests, places, count - len(bad), bad, prepared if whole else None)
+        if numbering is not None:
+            good[external_id] = found
+    sheet = None if numbering is None else numbering.sheet(list(good.values()))
+    return Page(last, count, digests, places, count - len(bad), bad, sheet)
 
 
 def prepared(page: Page, lines: Sequence[Line], wanted: Collection[str]) -> dict[str, Ready]:
-    """Those of the page's posts, ready to be written."""
-    if page.prepared is not None:
-        return {key: page.prepared[key] for key in wanted}
+    """Those of the page's posts, ready to be written the usual way."""
     found = {key: read(lines[page.places[key]].text or b"") for key in wanted}
     return {key: Ready(prepare_post(each.record), each.added_at) for key, each in found.items()}
 
@@ -164,12 +177,13 @@ def seldom_collecting() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _serve(pipe: Connection) -> None:
+def _serve(pipe: Connection, dialect: str) -> None:
     """The life of a reader: answers pages until the pipe closes."""
     os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with seldom_collecting(), contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
+        numbering = Numbering(dialect)
         while True:
-            lines, whole = pipe.recv()
-            pipe.send(read_page(lines, whole=whole))
+            asked = _asked.decode(pipe.recv_bytes())
+            pipe.send_bytes(_encoder.encode(read_page(asked.lines, numbering if asked.whole else None)))

@@ -2,11 +2,15 @@
 
 Folding text costs more than inserting it; doing it here, in the parser processes, keeps the writer ahead of them."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from longshelf.model.kinds import EntityKind
-from longshelf.model.records import ItemRecord
+from longshelf.model.records import Credit, ItemRecord
 from longshelf.model.text import Document, document, natural_key, series_key
+
+_ORDERING = (EntityKind.SERIES, EntityKind.GROUP)
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -21,12 +25,24 @@ class Prepared(msgspec.Struct, frozen=True):
 
 def prepare(record: ItemRecord) -> Prepared:
     """Computes the derived columns. Pure."""
-    series = next((credit for credit in record.credits if credit.kind is EntityKind.SERIES), None) or next(
-        (credit for credit in record.credits if credit.kind is EntityKind.GROUP), None
-    )
     return Prepared(
         record=record,
-        title_key=natural_key(record.sort_title or record.title),
-        series_key=series_key(series.name, series.position) if series else None,
+        title_key=title_key(record),
+        series_key=reading_order(record.credits),
         search=document((record.title, record.subtitle), (credit.name for credit in record.credits), record.description),
     )
+
+
+def title_key(record: ItemRecord) -> str:
+    """Where its title puts an item."""
+    return natural_key(record.sort_title or record.title)
+
+
+def reading_order(credits: Iterable[Credit]) -> str | None:
+    """Where a series, or else a group, puts an item that has these credits; None for one in neither."""
+    ordering = [credit for credit in credits if credit.kind in _ORDERING]
+    for kind in _ORDERING:
+        for credit in ordering:
+            if credit.kind is kind:
+                return series_key(credit.name, credit.position)
+    return None

@@ -97,8 +97,15 @@ def _capped(texts: Iterable[str], count: int, length: int) -> tuple[tuple[str, .
     """The leading words of the texts; a text counts as one token more, the gap that keeps it apart."""
     kept: list[tuple[str, ...]] = []
     for text in texts:
+        found = tokens(text[: 2 * length])
+        total = sum(map(len, found))
+        if len(found) <= count and total <= length:
+            count, length = count - len(found) - 1, length - total
+            if found:
+                kept.append(tuple(found))
+            continue
         words: list[str] = []
-        for word in tokens(text[: 2 * length]):
+        for word in found:
             count, length = count - 1, length - len(word)
             if count < 0 or length < 0:
                 break

@@ -52,9 +52,12 @@ def upsert(  # noqa: PLR0917 - the shape of the statement, in its order
     rows: Sequence[Row],
     key: Sequence[str],
     update: Sequence[str] | None = None,
+    *,
+    undoable: bool = True,
 ) -> None:
     """Adds the rows; where one with the same `key` exists, sets `update` (default: every column outside the key) instead.
-    `key` is a primary key or unique constraint, and no two rows of one call may share it."""
+    `key` is a primary key or unique constraint, and no two rows of one call may share it. After an error with what is not `undoable`
+    nothing is left but to roll back: SQLite has kept no copies of the pages the statement changed."""
     changed = [name for name in columns if name not in key] if update is None else update
     settings = ", ".join(f"{_quoted(name)} = excluded.{_quoted(name)}" for name in changed)
     target = ", ".join(map(_quoted, key))
@@ -63,8 +66,13 @@ def upsert(  # noqa: PLR0917 - the shape of the statement, in its order
         table,
         tuple(columns),
         rows,
-        f"INSERT INTO {{table}} ({{columns}}) {{rows}} ON CONFLICT ({target}) DO UPDATE SET {settings}",
+        f"{inserting(connection, undoable=undoable)} {{table}} ({{columns}}) {{rows}} ON CONFLICT ({target}) DO UPDATE SET {settings}",
     )
+
+
+def inserting(connection: Connection, *, undoable: bool) -> str:
+    """How an INSERT begins: see `upsert`."""
+    return "INSERT INTO" if undoable or connection.dialect.name != "sqlite" else "INSERT OR FAIL INTO"
 
 
 def update(connection: Connection, table: Table, key: Sequence[str], columns: Sequence[str], rows: Sequence[Row]) -> int:

@@ -46,12 +46,50 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     links: list[CardLink]
 
 
+class Front(msgspec.Struct, frozen=True):
+    """The fields of a card from `kind` to `date`: what is known before the item has an id."""
+
+    kind: str
+    title: str
+    subtitle: str | None
+    date: str | None
+
+
+class Back(msgspec.Struct, frozen=True):
+    """The same from `duration` to `cover`."""
+
+    duration: float | None
+    width: int | None
+    height: int | None
+    size: int | None
+    pages: int | None
+    rating: int | None
+    age_rating: int | None
+    cover: str | None
+
+
 _encoder = msgspec.json.Encoder()
 
 
 def encode(card: Card) -> str:
     """Compact JSON of one card, ready to be stored and sent."""
     return _encoder.encode(card).decode()
+
+
+def part(of: Front | Back | CardLink | str | None) -> str:
+    """A part of a card as `joined` takes it: fields without their braces, all else as a JSON value."""
+    text = _encoder.encode(of).decode()
+    return text[1:-1] if isinstance(of, Front | Back) else text
+
+
+def joined(  # noqa: PLR0917 - a card has that many fields
+    item_id: int, library_id: int, front: str, added_at: str, created_at: str, updated_at: str, back: str, color: str, links: str
+) -> str:
+    """A card out of its parts, to the letter what `encode` makes of the whole. `links` are parts with a comma between them."""
+    return (
+        f'{{"id":{item_id},"library_id":{library_id},{front},"added_at":{added_at},"created_at":{created_at},"updated_at":{updated_at},'
+        f'{back},"color":{color},"links":[{links}]}}'
+    )
 
 
 def cover_url(item_id: int, version: str) -> str | None:

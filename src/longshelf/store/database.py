@@ -87,17 +87,20 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Write]:
         """The catalogue transaction: commits when the block ends, rolls back when it raises. One at a time, over all processes."""
-        with self.write_quietly() as connection:
-            lock = " FOR UPDATE" if self.dialect == "postgresql" else ""  # SQLite holds its write lock already
-            held = connection.exec_driver_sql(f"SELECT value FROM revision WHERE id = 1{lock}").scalar_one()
-            write = Write(connection, held + 1)
+        with self._catalogue("writer") as write:
             yield write
-            write.seal(self.clock())
+
+    @contextmanager
+    def write_unchecked(self) -> Iterator[Write]:
+        """As `write`, but SQLite looks at no foreign key: for those who only add rows, very many of them, and see for themselves that what
+        these lead to is there."""
+        with self._catalogue("unchecked") as write:
+            yield write
 
     @contextmanager
     def write_quietly(self) -> Iterator[Connection]:
         """A transaction for rows the index does not follow (jobs, sessions, settings): no revision, and on PostgreSQL no queue."""
-        with _explained(), self._turn(), self._engine("writer").begin() as connection:
+        with self._writing("writer") as connection:
             yield connection
 
     def revision(self) -> int:
@@ -117,6 +120,20 @@ class Database:
         for engine in self._engines.values():
             engine.dispose()
         self._engines.clear()
+
+    @contextmanager
+    def _catalogue(self, role: str) -> Iterator[Write]:
+        with self._writing(role) as connection:
+            lock = " FOR UPDATE" if self.dialect == "postgresql" else ""  # SQLite holds its write lock already
+            held = connection.exec_driver_sql(f"SELECT value FROM revision WHERE id = 1{lock}").scalar_one()
+            write = Write(connection, held + 1)
+            yield write
+            write.seal(self.clock())
+
+    @contextmanager
+    def _writing(self, role: str) -> Iterator[Connection]:
+        with _explained(), self._turn(), self._engine(role).begin() as connection:
+            yield connection
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -144,7 +161,10 @@ class Database:
         return engine
 
     def _open(self, role: str) -> Engine:
-        engine = connections.open_writer(self.url) if role == "writer" else connections.open_reader(self.url, mapped=self.mapped)
+        if role == "reader":
+            engine = connections.open_reader(self.url, mapped=self.mapped)
+        else:
+            engine = connections.open_writer(self.url, checked=role == "writer")
         connections.count_statements(engine, self._sent)
         return engine
 

@@ -15,6 +15,12 @@ COLUMNS = (
 )  # fmt: skip
 _FIXED = frozenset(("id", "library_id", "external_id", "added_at"))  # set once, when the item is first seen
 _UPDATED = tuple(name for name in COLUMNS if name not in _FIXED)
+# What a post can say of an item; with PLACED the columns of its row, and all others have their defaults.
+SAID = (
+    "external_id", "kind", "title", "title_key", "description", "date", "year", "created_at", "duration", "width", "height", "rating",
+    "age_rating", "series_key", "extra", "content_hash",
+)  # fmt: skip
+PLACED = ("id", "library_id", "added_at", "updated_at", "revision", "color")
 LINK_COLUMNS = ("item_id", "entity_id", "role", "kind", "position", "ordinal")
 CHAPTER_COLUMNS = ("item_id", "ordinal", "title", "start", "end", "page", "href", "level")
 
@@ -54,6 +60,11 @@ def libraries_of(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
 def put(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
     """Adds or rewrites items; `rows` in the order of COLUMNS. What was fixed when the item was first seen stays."""
     bulk.upsert(connection, item, COLUMNS, rows, ("id",), _UPDATED)
+
+
+def put_posts(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
+    """As `put`; `rows` in the order of PLACED and SAID. What they do not name is set to its default. Not undoable: see `bulk.upsert`."""
+    bulk.upsert(connection, item, (*PLACED, *SAID), rows, ("id",), _UPDATED, undoable=False)
 
 
 def put_cards(connection: Connection, rows: Sequence[tuple[int, str]]) -> None:

@@ -5,6 +5,8 @@ Neither database's own idea of words is used: rows and questions are tokens made
 A row is written in the transaction of its item and removed only when the item's row goes."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Text, column, exists, literal, literal_column, select, table
@@ -34,6 +36,8 @@ _WRITE = {
     "postgresql": "INSERT INTO item_search (item_id, document) SELECT * FROM unnest(%s::bigint[], %s::text[]::tsvector[])"
     " ON CONFLICT (item_id) DO UPDATE SET document = excluded.document",
 }
+_INSERT_MANY = f"INSERT INTO item_search (rowid, title, names, description) VALUES {', '.join(['(?, ?, ?, ?)'] * bulk.ROWS_AT_ONCE)}"
+_REPLACE_MANY = _INSERT_MANY.replace("INSERT", "INSERT OR REPLACE", 1)
 _DELETE = {
     "sqlite": "DELETE FROM item_search WHERE rowid IN (SELECT value FROM json_each(?))",
     "postgresql": "DELETE FROM item_search WHERE item_id = ANY(%s)",
@@ -67,14 +71,29 @@ def write_rows(connection: Connection, rows: Iterable[SearchRow]) -> None:
 
 def write_documents(connection: Connection, documents: Sequence[tuple[int, Document]]) -> None:
     """The same for texts whose tokens are already made: making them costs more than writing them."""
-    if not documents:
+    dialect = connection.dialect.name
+    write_stored(connection, [(item_id, *stored(found, dialect)) for item_id, found in documents])
+
+
+def stored(found: Document, dialect: str) -> tuple[str, ...]:
+    """A document in the words of the database. Pure."""
+    return tuple(map(_fts_text, found)) if dialect == "sqlite" else (_tsvector(found),)
+
+
+def write_stored(connection: Connection, rows: Sequence[tuple[Any, ...]], *, new: bool = False) -> None:
+    """The same for documents that are in the words of this database already: (item id, *`stored`). `new` says that none of the items has a
+    row yet, which saves looking for it."""
+    if not rows:
         return
-    if connection.dialect.name == "sqlite":
-        batch = msgspec.json.encode([(item_id, *map(_fts_text, found)) for item_id, found in documents]).decode()
-        connection.exec_driver_sql(_WRITE["sqlite"], (batch,))
-    else:
-        ids = [item_id for item_id, _ in documents]
-        connection.exec_driver_sql(_WRITE["postgresql"], (ids, [_tsvector(found) for _, found in documents]))
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(_WRITE["postgresql"], tuple(map(list, zip(*rows, strict=True))))
+        return
+    full = len(rows) - len(rows) % bulk.ROWS_AT_ONCE
+    for start in range(0, full, bulk.ROWS_AT_ONCE):  # where there are so many, bound values cost less than a text to be read
+        values = tuple(chain.from_iterable(rows[start : start + bulk.ROWS_AT_ONCE]))
+        connection.exec_driver_sql(_INSERT_MANY if new else _REPLACE_MANY, values)
+    if full < len(rows):
+        connection.exec_driver_sql(_WRITE["sqlite"], (msgspec.json.encode(rows[full:]).decode(),))
 
 
 def delete_rows(connection: Connection, item_ids: Sequence[int]) -> None:

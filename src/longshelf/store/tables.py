@@ -113,7 +113,6 @@ for _column in SORT_COLUMNS:
 Index("ix_item_kind", item.c.kind, item.c.id, item.c.deleted_at, sqlite_where=LIVE, postgresql_where=LIVE)
 Index("ix_item_library", item.c.library_id, item.c.id, item.c.deleted_at, sqlite_where=LIVE, postgresql_where=LIVE)
 Index("ix_item_year", item.c.year, item.c.id, item.c.deleted_at, sqlite_where=LIVE, postgresql_where=LIVE)
-Index("ix_item_revision", item.c.revision)
 
 # The list form of an item as encoded JSON, written in the item's own transaction; a page is cards joined.
 item_card = Table(
