@@ -1,16 +1,20 @@
-"""Syncs that kill themselves: a process for each, ended by SIGKILL at a given point of its work, and another one that goes on.
+"""Syncs that are killed at every point of their work, and other ones that go on.
 
-The points are those at which something becomes true: before each question to the server, before each commit and after it."""
+The points are those at which something becomes true: before each question to the server, before each commit and after it. What a kill
+leaves of a process is its database file as it is in that moment. So one sync leaves a copy at each point, and only copies that differ have
+to be gone on from; that a process which really dies leaves no more and no less is tried at a few points."""
 
+import hashlib
 import os
 import pickle
 import shutil
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.queues import Queue
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -35,11 +39,9 @@ TABLES = (
 
 def opened(path: Path, url: str) -> Mirrored:
     """The one library of a database file."""
-    found = Mirrored.__new__(Mirrored)
-    found.database, found.library_id = Database(f"sqlite:///{path}"), 1
-    found.stash = FakeStash.__new__(FakeStash)
-    found.stash.url, found.stash.api_key = url, ""
-    return found
+    stash = FakeStash.__new__(FakeStash)
+    stash.url, stash.api_key = url, ""
+    return Mirrored.of(Database(f"sqlite:///{path}"), stash, 1)
 
 
 def small_pages() -> None:
@@ -56,22 +58,70 @@ def everything(found: Mirrored) -> tuple[Any, ...]:
     return found.told(), found.cards(), rows
 
 
-def try_all(url: str, begin: Path, place: Path, mode: Mode, step: int, results: "Queue[Any]") -> None:
-    """Kills a sync at its first point, then `step` points later, and so on until one comes to its end. Tells (points, what an undisturbed
-    run makes, points after which something else came of it)."""
+class Tried(NamedTuple):
+    """How many points there were, and how many different states they left; what an undisturbed run makes; where something else came of
+    it: names of copies, and numbers of points at which a process died."""
+
+    points: int
+    states: int
+    whole: Any
+    wrong: list[str]
+
+
+def try_all(url: str, begin: Path, place: Path, mode: Mode, results: "Queue[Any]") -> None:
+    """Puts a `Tried`."""
     small_pages()
     whole = _finished(url, begin, place, mode)
-    wrong: list[int] = []
-    point = 1
-    while True:
-        cut = place / "cut.db"
-        _copy(begin, cut)
-        if _forked(lambda: _run(url, cut, mode, point)) != -signal.SIGKILL:  # noqa: B023 - it runs at once
-            break
-        if _finished(url, cut, place, mode) != whole:
-            wrong.append(point)
-        point += step
-    results.put((point - 1, whole, wrong))
+    cuts = place / "cuts"
+    cuts.mkdir()
+    points = _leave_copies(url, begin, place, cuts, mode)
+    states = sorted(cuts.glob("*.db"))
+    wrong = [each.stem for each in states if _finished(url, each, place, mode) != whole]
+    wrong += [str(point) for point in (points // 3, 2 * points // 3) if not _survives(url, begin, place, mode, point, whole)]
+    results.put(Tried(points, len(states), whole, wrong))
+
+
+def _leave_copies(url: str, begin: Path, place: Path, cuts: Path, mode: Mode) -> int:
+    """A whole sync of which each different state is kept in `cuts`; how many points it had."""
+    running, counted = place / "running.db", place / "points"
+    _copy(begin, running)
+
+    def run() -> None:
+        points = 0
+
+        def reached() -> None:
+            nonlocal points
+            points += 1
+            # By another process: to close a file that SQLite has open gives up all locks this one has on it.
+            assert _forked(lambda: _keep(running, cuts)) == 0
+
+        _run(url, running, mode, reached)
+        counted.write_text(str(points))
+
+    assert _forked(run) == 0
+    return int(counted.read_text())
+
+
+def _keep(running: Path, cuts: Path) -> None:
+    parts = [running.with_name(running.name + ending) for ending in ("", "-wal")]
+    digest = hashlib.blake2b(b"".join(part.read_bytes() if part.exists() else b"" for part in parts), digest_size=12).hexdigest()
+    if not (cuts / f"{digest}.db").exists():
+        _copy(running, cuts / f"{digest}.db")
+
+
+def _survives(url: str, begin: Path, place: Path, mode: Mode, point: int, whole: Any) -> bool:
+    cut = place / "cut.db"
+    _copy(begin, cut)
+    left = point
+
+    def reached() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    assert _forked(lambda: _run(url, cut, mode, reached)) == -signal.SIGKILL
+    return bool(_finished(url, cut, place, mode) == whole)
 
 
 def _finished(url: str, begin: Path, place: Path, mode: Mode) -> Any:
@@ -88,36 +138,31 @@ def _finished(url: str, begin: Path, place: Path, mode: Mode) -> Any:
     return pickle.loads(told.read_bytes())
 
 
-def _run(url: str, path: Path, mode: Mode, point: int) -> None:
-    left = point
-
-    def reached() -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
+def _run(url: str, path: Path, mode: Mode, reached: Callable[[], None]) -> None:
     found = opened(path, url)
     _interrupt(found.database, reached)
     found.sync(mode, Quiet())
 
 
 def _interrupt(database: Database, reached: Callable[[], None]) -> None:
-    read, write = Client._read, database.write_quietly
+    """One point at a time, and none while somebody else writes: a kill ends all threads in the same moment."""
+    read, write, one = Client._read, database._writing, threading.RLock()
 
     def asking(self: Client, body: bytes) -> bytes:
-        reached()
+        with one:
+            reached()
         return read(self, body)
 
     @contextmanager
-    def writing() -> Iterator[Transaction]:
-        with write() as connection:
-            yield connection
+    def writing(role: str) -> Iterator[Transaction]:
+        with one:
+            with write(role) as connection:
+                yield connection
+                reached()
             reached()
-        reached()
 
     Client._read = asking  # type: ignore[method-assign]  # for the short rest of this process
-    database.write_quietly = writing  # type: ignore[method-assign]  # likewise
+    database._writing = writing  # type: ignore[method-assign]  # likewise
 
 
 def _forked(work: Callable[[], None]) -> int:

@@ -51,6 +51,13 @@ class Mirrored:
             mirror.prepare(write.connection, library.id)
         self.library_id = library.id
 
+    @classmethod
+    def of(cls, database: Database, stash: FakeStash, library_id: int) -> "Mirrored":
+        """One that is there already."""
+        found = cls.__new__(cls)
+        found.database, found.stash, found.library_id = database, stash, library_id
+        return found
+
     def sync(self, mode: Mode = "incremental", progress: Quiet | None = None, *, allow_removals: bool = False) -> SyncReport:
         client = Client(StashOptions(url=self.stash.url), self.stash.api_key, pause=lambda _seconds: None)
         try:
@@ -136,17 +143,20 @@ def mirrored(database: Database, counts: Counts = SMALL, *, name: str = "Mirror"
 def expected(stash: FakeStash) -> Told:
     """What a mirror of the server must hold: written from the server's own rows, by other code than the mirror's."""
     world = stash.truth()
+    marked: dict[int, list[dict[str, Any]]] = {}
+    for row in sorted(world["marker"].values(), key=_place):
+        marked.setdefault(row["scene"], []).append(row)
     told: Told = {}
     for kind, item_kind in (("scene", "video"), ("image", "image")):
         for key, row in world[kind].items():
-            told[f"{kind}:{key}"] = _work(world, kind, item_kind, row)
+            told[f"{kind}:{key}"] = _work(world, kind, item_kind, row, marked.get(key, []) if kind == "scene" else [])
     for kind, name in (("tag", "tag"), ("studio", "studio"), ("performer", "person"), ("group", "group"), ("gallery", "gallery")):
         for key, row in world[kind].items():
             told[f"{name}:{key}"] = _thing(kind, key, row)
     return told
 
 
-def _work(world: Any, kind: str, item_kind: str, row: dict[str, Any]) -> dict[str, Any]:
+def _work(world: Any, kind: str, item_kind: str, row: dict[str, Any], markers: list[dict[str, Any]]) -> dict[str, Any]:
     files = row["files"]
     first = files[0] if files else {}
     name = re.split(r"[\\/]", first.get("path", ""))[-1]
@@ -156,7 +166,6 @@ def _work(world: Any, kind: str, item_kind: str, row: dict[str, Any]) -> dict[st
     links |= {("studio", "", row["studio"], None)} if row["studio"] else set()
     links |= {("gallery", "", each, None) for each in row["galleries"]}
     links |= {("group", "", each, None if place is None else float(place)) for each, place in row.get("groups", ())}
-    markers = sorted((each for each in world["marker"].values() if kind == "scene" and each["scene"] == row["id"]), key=_place)
     links |= {("tag", "marker", tag, None) for each in markers for tag in (each["primary_tag"], *each["tags"])}
     return {
         "kind": item_kind,

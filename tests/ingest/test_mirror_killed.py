@@ -39,9 +39,7 @@ def run(data: Path, *arguments: str) -> dict[str, Any]:
 
 def opened(data: Path, stash: FakeStash) -> Mirrored:
     """The one library of a data directory, to be looked into."""
-    found = Mirrored.__new__(Mirrored)
-    found.database, found.stash, found.library_id = Database(f"sqlite:///{data / 'longshelf.db'}"), stash, 1
-    return found
+    return Mirrored.of(Database(f"sqlite:///{data / 'longshelf.db'}"), stash, 1)
 
 
 def expire_leases(found: Mirrored) -> None:

@@ -41,15 +41,15 @@ class Watched:
         self.secret: set[str] = set()
         self.leaks: list[set[str]] = []
         self.commits = 0
-        whole = mirror.database.write_quietly
+        whole = mirror.database._writing
 
         @contextmanager
-        def looked_after() -> Iterator[Transaction]:
-            with whole() as connection:
+        def looked_after(role: str) -> Iterator[Transaction]:
+            with whole(role) as connection:
                 yield connection
             self._look()
 
-        monkeypatch.setattr(mirror.database, "write_quietly", looked_after)
+        monkeypatch.setattr(mirror.database, "_writing", looked_after)
 
     def restrict(self, *rules: Rule) -> None:
         with self.database.write_quietly() as connection:

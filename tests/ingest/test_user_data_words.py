@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from longshelf.ingest.user_data_words import take_entity, take_item
@@ -48,6 +48,7 @@ shared = st.builds(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the first one of a busy machine
 @given(mine, shared, words, st.frozensets(st.sampled_from(DATA_KINDS)), st.frozensets(st.integers(1, 50)), st.booleans())
 def test_the_same_answer_twice_changes_nothing(
     said: ItemWord, known: SharedItem, theirs: Word, kinds: Any, played: frozenset[int], overwrite: bool
@@ -164,6 +165,16 @@ def test_entities_follow_where_nothing_was_said_here(said: EntityWord, known: Sh
         assert after.mine.rating == said.rating
     again = take_entity(after.mine, after.shared, theirs, kinds=ALL, overwrite=overwrite)
     assert again == after
+
+
+@given(mine, shared, words)
+def test_what_a_merge_made_follows_the_server_only_when_that_says_something_new(said: ItemWord, known: SharedItem, theirs: Word) -> None:
+    after = take_item(said, known, theirs, kinds=ALL, length=LENGTH, made={"rating": said.rating or 0, "progress": said.progress or 0.0})
+    assert after.mine.rating == (said.rating if theirs.rating == known.rating else theirs.rating)
+    entity = take_entity(EntityWord(said.rating), SharedEntity(known.rating), theirs, kinds=ALL, made={"rating": said.rating or 0})
+    assert entity.mine.rating == after.mine.rating
+    other = take_item(said, known, theirs, kinds=ALL, length=LENGTH, made={"rating": 101, "progress": 2.0})
+    assert other == take_item(said, known, theirs, kinds=ALL, length=LENGTH)  # he has said something else since
 
 
 def test_numbers_that_cannot_be_say_nothing() -> None:

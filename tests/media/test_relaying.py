@@ -1,12 +1,14 @@
 """Turns, rests and giving up, against a server of a few lines that does as it is told."""
 
 import asyncio
+import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+import msgspec
 import pytest
 
 from longshelf.errors import NotFound, SourceDrifted, SourceLocked, SourceOffline
@@ -121,6 +123,110 @@ def test_so_many_at_once_and_the_next_when_one_has_ended(told: Told) -> None:
             await relays.open(told.server(), FILM, {})
         await second.close()
         await third.close()
+        relays.close()
+
+    asyncio.run(run())
+
+
+def test_of_these_so_many_for_one_person(told: Told) -> None:
+    async def run() -> None:
+        relays = Relays(streams=3, own=2, wait=0.3)
+        first, _second = [await relays.open(told.server(), FILM, {}, who=1) for _ in range(2)]
+        with pytest.raises(SourceLocked, match="You are watching too much"):
+            await relays.open(told.server(), FILM, {}, who=1)
+        third = await relays.open(told.server(), FILM, {}, who=2)
+        with pytest.raises(SourceLocked, match="is being watched"):
+            await relays.open(told.server(), FILM, {}, who=2)
+        await third.close()
+        waiting = asyncio.ensure_future(relays.open(told.server(), FILM, {}, who=1))
+        await asyncio.sleep(0.05)
+        await first.close()
+        await (await waiting).close()
+        relays.close()
+
+    asyncio.run(run())
+
+
+LONG = bytes(range(256)) * 4 * 1024  # several pieces
+
+
+def ranged(told: "Told", tag: str = '"one"') -> Callable[[socket.socket], None]:
+    """A film whose parts can be had, as long as it is the same."""
+
+    def answer(connection: socket.socket) -> None:
+        head = told.requests[-1].decode()
+        asked = re.search(r"(?i)\r\nrange: bytes=(\d+)-(\d+)", head)
+        named = re.search(r"(?i)\r\nif-range: (.*)\r\n", head)
+        part = LONG
+        lines = f"HTTP/1.1 200 OK\r\nAccept-Ranges: bytes\r\nETag: {tag}\r\n"
+        if asked and named and named[1] == tag:
+            first, last = int(asked[1]), int(asked[2])
+            part = LONG[first : last + 1]
+            lines = f"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {first}-{last}/{len(LONG)}\r\nETag: {tag}\r\n"
+        connection.sendall(f"{lines}Content-Type: video/mp4\r\nContent-Length: {len(part)}\r\n\r\n".encode() + part)
+
+    return answer
+
+
+def test_who_takes_nothing_for_a_while_gives_his_turn_back_and_gets_the_rest_later(told: Told) -> None:
+    told.answer = ranged(told)
+
+    async def run() -> None:
+        relays = Relays(streams=1, idle=(0.05, 600))
+        paused = await relays.open(told.server(), FILM, {"range": f"bytes=1000-{len(LONG) - 11}"} | {"if-range": '"one"'})
+        chunks = paused.chunks()
+        taken = await anext(chunks)
+        other = await relays.open(told.server(), FILM, {})  # there is one turn, and it is free
+        await other.close()
+        taken += b"".join([chunk async for chunk in chunks])
+        assert taken == LONG[1000 : len(LONG) - 10]
+        await paused.close()
+        relays.close()
+
+    asyncio.run(run())
+    assert len(told.requests) == 3
+    assert told.requests[-1].count(b"if-range") == 1
+    assert b"ApiKey: s3cr3t" in told.requests[-1]
+
+
+def test_the_rest_of_another_film_is_not_put_behind_what_was_sent(told: Told) -> None:
+    told.answer = ranged(told)
+
+    async def run() -> None:
+        relays = Relays(streams=1, idle=(0.05, 600))
+        paused = await relays.open(told.server(), FILM, {})
+        chunks = paused.chunks()
+        await anext(chunks)
+        await (await relays.open(told.server(), FILM, {})).close()
+        told.answer = ranged(told, '"two"')
+        with pytest.raises(SourceDrifted):
+            await anext(chunks)
+        await paused.close()
+        assert len(await _read(relays, told.server())) == len(LONG)  # and its turn is free
+        relays.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("address", "idle"), [(FILM, (600, 0.05)), (msgspec.structs.replace(FILM, made=True), (0.05, 600))])
+def test_what_cannot_be_had_in_parts_is_ended_only_after_a_long_time(told: Told, address: Address, idle: tuple[float, float]) -> None:
+    """A film without a name to know it by; and one that is made meanwhile, for which the short time does not count."""
+    told.answer = film(LONG, Accept_Ranges="bytes") if address is FILM else film(LONG, Accept_Ranges="bytes", ETag='"one"')
+
+    async def run() -> None:
+        relays = Relays(streams=1, wait=20 if address is FILM else 0.3, idle=idle)
+        paused = await relays.open(told.server(), address, {})
+        chunks = paused.chunks()
+        taken = await anext(chunks)
+        if address is FILM:
+            await (await relays.open(told.server(), FILM, {})).close()
+            with pytest.raises(SourceOffline, match="for a long time"):
+                await anext(chunks)
+        else:
+            with pytest.raises(SourceLocked):
+                await relays.open(told.server(), FILM, {})
+            assert taken + b"".join([chunk async for chunk in chunks]) == LONG
+        await paused.close()
         relays.close()
 
     asyncio.run(run())

@@ -236,7 +236,7 @@ def test_a_feed_that_fails_is_an_issue_and_takes_nothing_away(shelf: Shelf, serv
 def test_one_broken_feed_does_not_keep_the_others(shelf: Shelf, server: FeedServer) -> None:
     report = shelf.add(server.url + "/nothing", server.put("/feed", rss(entry(1))))
     assert (report["asked"], report["failed"], report["added"]) == (2, 1, 1)
-    assert (shelf.state().state, shelf.state().state_reason) == ("ready", "1 of 2 feeds fail")
+    assert (shelf.state().state, shelf.state().state_reason) == ("ready", "1 of 2 feeds fails")
 
 
 def test_a_feed_that_is_gone_is_asked_again_only_by_hand(shelf: Shelf, server: FeedServer) -> None:

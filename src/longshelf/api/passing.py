@@ -34,7 +34,8 @@ async def passed_on(call: Call, place: Mirrored, address: Address, *, name: str 
         return _Headers(200, {"cache-control": REVALIDATE})  # asking would make the server begin to convert
     asked = {} if address.made else dict(call.request.headers)
     with_body = call.request.method != "HEAD"
-    relay = await unless_gone(call.request.receive, call.services.relays.open(place.server, address, asked, begun=with_body))
+    opening = call.services.relays.open(place.server, address, asked, who=call.viewer.user_id, begun=with_body)
+    relay = await unless_gone(call.request.receive, opening)
     headers = {**relay.headers, "cache-control": REVALIDATE}
     if relay.status in {304, 416}:
         await relay.close()

@@ -16,10 +16,12 @@ from longshelf.errors import NotFound
 from longshelf.media.locate import Located, file_path, opened
 from longshelf.media.mime import UNKNOWN, content_disposition, is_passive
 from longshelf.media.ranges import Plan, Validators, multipart_length, part_head, part_tail, plan, validators
+from longshelf.media.remote import Mirrored
 from longshelf.media.remote_pictures import Pictured
 from longshelf.media.thumbs import Thumbnail
 from longshelf.sources.stash import media
 from longshelf.sources.stash.kinds import Remote
+from longshelf.sources.stash.media import Address
 
 CHUNK = 512 * 1024  # bytes read at once: a hundred streams hold 50 MB
 
@@ -57,8 +59,12 @@ async def thumbnail(call: Call, place: Place | Pictured, width: int) -> Thumbnai
         return await thumbnails.thumbnail(place, width)
     if isinstance(place, Pictured):
         return await thumbnails.of_bytes(place.owner, place.version, width, lambda: call.services.remote_pictures.fetch(place))
-    address = media.portrait(place.kind, place.remote_id) if place.kind in media.PORTRAITS else media.still(place.kind, place.remote_id)
+    address = place.picture or _usual(place)
     return await thumbnails.of_bytes(place.owner, place.version, width, lambda: relays.fetch(place.server, address, PICTURE_LIMIT))
+
+
+def _usual(place: Mirrored) -> Address:
+    return media.portrait(place.kind, place.remote_id) if place.kind in media.PORTRAITS else media.still(place.kind, place.remote_id)
 
 
 async def file_response(call: Call, place: Located, index: int) -> Response:

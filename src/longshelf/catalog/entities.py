@@ -179,6 +179,7 @@ def _by_kind(entities: Sequence[Suggested | Related]) -> dict[EntityKind, list[i
 
 def _entity(whole: Whole, tally: Tally, children: int | None = None) -> Entity:
     row, word = whole.row, whole.word
+    portrayed = _portrayed(row)
     return Entity(
         id=row.id,
         library_id=row.library_id,
@@ -192,22 +193,27 @@ def _entity(whole: Whole, tally: Tally, children: int | None = None) -> Entity:
         parents=[EntityRef(each.id, each.name) for each in whole.related if each.relation == PARENT],
         links=[Link(each.id, EntityKind(each.kind), each.name, each.relation, None) for each in whole.related if each.relation != PARENT],
         aliases=whole.aliases,
-        image=row.image or _portrait(row),
+        image=row.image or _picture(row, portrayed.picture),
         image_given=bool(row.image),
+        image_back=_picture(row, portrayed.back, "/back"),
         me=EntityMe(rating=word.rating, favorite=word.favorite, hidden=word.hidden),
     )
 
 
-def _portrait(row: EntityRow) -> str | None:
-    """The address of the picture its server has; the version makes it immutable. Add &w=192, 384 or 768."""
-    version = msgspec.json.decode(row.extra, type=_Portrayed).picture if row.extra not in {"", "{}"} else None
-    return f"thumb/entity/{row.id}?{urlencode({'v': version})}" if isinstance(version, str) and version else None
+def _picture(row: EntityRow, version: Any, side: str = "") -> str | None:
+    """The address of a picture its server has; the version makes it immutable. Add &w=192, 384 or 768."""
+    return f"thumb/entity/{row.id}{side}?{urlencode({'v': version})}" if isinstance(version, str) and version else None
 
 
 class _Portrayed(msgspec.Struct):
     """Of all that a source says of an entity."""
 
     picture: Any = None
+    back: Any = None
+
+
+def _portrayed(row: EntityRow) -> _Portrayed:
+    return msgspec.json.decode(row.extra, type=_Portrayed) if row.extra not in {"", "{}"} else _Portrayed()
 
 
 def _no_entity(kind: EntityKind) -> NotFound:

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+import msgspec
+
 from longshelf.catalog.catalog import Catalog
 from longshelf.errors import NotFound
 from longshelf.media.locate import Located
-from longshelf.media.remote import Mirrored, Server, captions, fingerprints, remote_id
+from longshelf.media.remote import Mirrored, Server, captions, fingerprints, marker_version, remote_id
 from longshelf.media.remote_pictures import Pictured
 from longshelf.model.kinds import LibraryType
 from longshelf.model.viewer import Viewer
 from longshelf.sources.folder.options import parse
+from longshelf.sources.stash import media
 from longshelf.sources.stash import options as stash_options
 from longshelf.sources.stash.kinds import Remote
 from longshelf.store import libraries, reading, remote_items
@@ -55,6 +58,21 @@ class Files:
         if not isinstance(found, Mirrored):
             raise NotFound("This item is not from a Stash server, so it has nothing of the kind.")
         return found
+
+    def marker(self, viewer: Viewer, item_id: int, marker: int) -> Mirrored:
+        """The film of which that is a marker, with the marker's own picture. NotFound also for a marker of another film: its server would
+        not ask whose it is."""
+        film = self.mirrored(viewer, item_id)
+        with self._database.read() as connection:
+            start = remote_items.marker_start(connection, item_id, marker)
+        if film.kind is not Remote.SCENE or start is None:
+            raise NotFound("This film has no such marker.")
+        return msgspec.structs.replace(
+            film,
+            owner=f"m{item_id}-{marker}",
+            version=marker_version(film.version, start),
+            picture=media.marker_still(film.remote_id, marker),
+        )
 
 
 def _place(connection: Transaction, item_id: int) -> Place:

@@ -8,7 +8,7 @@ import msgspec
 from longshelf.catalog.catalog import Catalog
 from longshelf.catalog.files import Files
 from longshelf.catalog.shapes import ItemChapter
-from longshelf.media.remote import Mirrored
+from longshelf.media.remote import Mirrored, marker_id, marker_version
 from longshelf.model.viewer import Viewer
 from longshelf.sources.stash.kinds import Remote
 from longshelf.sources.stash.media import RESOLUTIONS, Format
@@ -34,6 +34,16 @@ class PlayableCaptions(msgspec.Struct, frozen=True, kw_only=True):
     language: str
 
 
+class PlayableMarker(msgspec.Struct, frozen=True, kw_only=True):
+    """What there may be to see of the marker that is chapter `position` of the item: a picture, to whose address `&w=192`, `384` or `768`
+    may be added, a moving one, and a film. Each may turn out not to be there."""
+
+    position: int
+    picture: str
+    preview: str
+    film: str
+
+
 class Playback(msgspec.Struct, frozen=True, kw_only=True):
     """What a player may use of an item; addresses are relative to the server's root. `sources` come in the order they are to be tried.
     `sprites` is WebVTT that tells which part of a picture belongs to which second; it may turn out not to be there, like `preview`."""
@@ -44,6 +54,7 @@ class Playback(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[PlayableSource]
     captions: list[PlayableCaptions]
     chapters: str | None
+    markers: list[PlayableMarker]
     sprites: str | None
     preview: str | None
     heatmap: str | None
@@ -76,6 +87,7 @@ class Playing:
             sources=files + (list(_converted(base, min(item.width or 0, item.height or 0))) if film and files else []),
             captions=_captions(base, place) if isinstance(place, Mirrored) else [],
             chapters=f"{base}/chapters.vtt" if timed else None,
+            markers=list(_markers(base, place.version, item.chapters)) if film and isinstance(place, Mirrored) else [],
             sprites=f"{base}/sprite.vtt" if isinstance(place, Mirrored) and place.fingerprints else None,
             preview=f"{base}/preview" if film else None,
             heatmap=f"{base}/heatmap" if isinstance(place, Mirrored) and place.interactive else None,
@@ -106,6 +118,15 @@ def _source(base: str, form: Format, resolution: str | None) -> PlayableSource:
 
 def _captions(base: str, place: Mirrored) -> list[PlayableCaptions]:
     return [PlayableCaptions(url=f"{base}/caption/{number}", language=language) for number, (language, _) in enumerate(place.captions)]
+
+
+def _markers(base: str, version: str, chapters: list[ItemChapter]) -> Iterable[PlayableMarker]:
+    for each in chapters:
+        marker = marker_id(each.href)
+        if marker is not None and each.start is not None and version:
+            of = f"{base}/marker/{marker}"
+            picture = f"{of}/picture?v={marker_version(version, each.start)}"
+            yield PlayableMarker(position=each.position, picture=picture, preview=f"{of}/preview", film=f"{of}/stream")
 
 
 def _cues(chapters: list[ItemChapter], duration: float | None) -> Iterable[str]:

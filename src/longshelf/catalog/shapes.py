@@ -165,7 +165,7 @@ class EntityMe(msgspec.Struct, frozen=True, kw_only=True):
 class Entity(msgspec.Struct, frozen=True, kw_only=True):
     """`item_count` counts the items this viewer sees; `via_person_count` those he reaches through persons carrying it; `child_count` the
     entities right below it that are there for him (null in a list of favourites, where nobody counts them). One that has no item of its
-    own is there as long as something below it has one."""
+    own is there as long as something below it has one. `image_back` is the other side of a group's cover."""
 
     id: int
     library_id: int
@@ -181,6 +181,7 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     aliases: list[str]
     image: str | None
     image_given: bool = False
+    image_back: str | None = None
     me: EntityMe
 
 

@@ -13,10 +13,11 @@ from longshelf.errors import Conflict, Invalid, NotFound
 from longshelf.ingest import followers
 from longshelf.ingest.relabeling import relabel
 from longshelf.model.kinds import EntityKind
-from longshelf.store import entity_writing, merging, mirror
+from longshelf.store import entity_writing, merging, mirror, remote_merges
 from longshelf.store.database import Transaction, Write
 from longshelf.store.entity_writing import PARENT
 from longshelf.store.merging import Alias, Before, EntityRow, MergeRow, MovedLink, MovedRelation, Piece, Vanished, Word
+from longshelf.store.remote_merges import Kept, Spoken
 
 AT_ONCE = 250  # items or relations of one transaction: some 50 ms, which no other writer notices
 TOMBSTONE = "\x01"  # in no key a name can have
@@ -47,7 +48,7 @@ def begin(write: Write, row: MergeRow, source_ids: Sequence[int]) -> MergeRow:
     names = _take_names(write, row, vanished)
     said, folded = fold_words(connection, row.target_id, ids, row.created_at)
     ruled = followers.begin(connection, EntityKind(row.kind), ids, row.target_id, row.created_at)
-    before = Before(vanished, names, said, folded, ruled)
+    before = Before(vanished, names, said, folded, ruled, hold_words(connection, row.target_id, said, folded))
     merging.keep(connection, row.id, before)
     write.touch(entities=known, library_id=row.library_id)
     return row._replace(before=msgspec.json.encode(before).decode())
@@ -124,6 +125,7 @@ def finish_undo(write: Write, row: MergeRow, at: int) -> int:
     connection, before = write.connection, before_of(row)
     sources = [each.id for each in before.sources]
     left = unfold_words(connection, before, row.target_id)
+    remote_merges.release_entities(connection, row.target_id, before.kept)
     changed = followers.restore(connection, EntityKind(row.kind), sources, row.target_id, before.ruled, at=at)
     mirror.read_again(connection, row.library_id, [row.target_id])  # what a mirror brought since the merge was linked to the target
     merging.set_state(connection, row.id, "undone", finished_at=at)
@@ -201,6 +203,11 @@ def fold_words(connection: Transaction, target_id: int, sources: Sequence[int], 
     return said, folded
 
 
+def hold_words(connection: Transaction, target_id: int, said: Sequence[Word], folded: Sequence[Word]) -> list[Kept]:
+    """What `fold_words` did is not told to a server the target is mirrored from."""
+    return remote_merges.hold_entities(connection, target_id, list(map(_spoken, said)), list(map(_spoken, folded)))
+
+
 def hear(connection: Transaction, before: Before, target_id: int, sources: Sequence[int], at: int) -> list[Word]:
     """Folds what somebody said of a source while it was on its way; everything that was said of the sources."""
     said = merging.held_words(connection, [target_id, *sources])
@@ -222,6 +229,10 @@ def unfold_words(connection: Transaction, before: Before, target_id: int) -> int
         [(each.user_id, target_id) for each in same if each.user_id not in original],
     )
     return len(before.folded) - len(same)
+
+
+def _spoken(word: Word) -> Spoken:
+    return Spoken(word.user_id, word.entity_id, {"rating": word.rating, "favorite": word.favorite})
 
 
 def _folded(said: Sequence[Word], of_target: Sequence[Word], target_id: int, at: int) -> list[Word]:

@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 import msgspec
 import structlog
 
+from longshelf.ingest import mirror_merges
 from longshelf.ingest.entities import EXTERNAL, EntityCache, key_of
 from longshelf.ingest.locks import keep_locked
 from longshelf.ingest.mirror_counts import Counts
@@ -129,6 +130,8 @@ class ItemWriter:
             for each, _ in changed
         ]
         put_items(write, placed, self._cache)
+        returned = sorted(ids[each.id] for each, _ in changed if each.id in known and known[each.id].gone and each.id not in others)
+        mirror_merges.give_back(write, self.library_id, kind, returned, at)
         self._put_rows(write, kind, page, ids, known)
         if changed:
             write.touch(ids.values(), library_id=self.library_id)

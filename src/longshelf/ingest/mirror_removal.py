@@ -11,7 +11,7 @@ from longshelf.ingest.mirror_counts import Counts
 from longshelf.ingest.mirror_session import Session
 from longshelf.logs import operation
 from longshelf.sources.stash.kinds import KINDS, WALKED, Remote
-from longshelf.store import items, merging, mirror, mirror_words, playlist_items
+from longshelf.store import items, merging, mirror, playlist_items
 from longshelf.store.database import Write
 from longshelf.store.mirror import Row, Why
 
@@ -98,7 +98,7 @@ def _remove_items(session: Session, write: Write, kind: Remote, known: dict[int,
     for row in known.values():
         target = _merged_into(session, write, row)
         if target is not None and mirror.note_merge(write.connection, session.library_id, kind, row.local_id, target, at=at):
-            mirror_words.carry_item(write.connection, row.local_id, target, at=at)
+            mirror_merges.carry(write, session.library_id, kind, row.local_id, target, at=at)
             playlist_items.follow_merge(write.connection, row.local_id, target)
             session.report.merged += 1
             write.touch([target], library_id=session.library_id)

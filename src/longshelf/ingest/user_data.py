@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 
 from longshelf.ingest.mirror_session import Progress
-from longshelf.ingest.user_data_words import Entity, Item, take_entity, take_item
+from longshelf.ingest.user_data_words import NOTHING, Entity, Item, take_entity, take_item
 from longshelf.sources.stash.kinds import KINDS, WALKED, Remote
 from longshelf.sources.stash.payloads import Said
 from longshelf.sources.stash.reader import Reader
 from longshelf.sources.stash.user_data import DATA_KINDS, DataKind, Word, fields_of, word_of
-from longshelf.store import mirror, personal, user_data
+from longshelf.store import mirror, personal, remote_merges, user_data
 from longshelf.store.database import Database, Transaction
 from longshelf.store.personal import EntityWord, ItemWord
 from longshelf.store.user_data import SharedEntity, SharedItem
@@ -137,6 +137,7 @@ class UserDataImport:
         mine = personal.on_items(connection, user_id, words)
         shared = user_data.shared_items(connection, user_id, words)
         lengths = user_data.lengths(connection, words)
+        made = remote_merges.made_of_items(connection, self._library_id, user_id, words)
         known = user_data.played_seconds(connection, user_id, [each for each, word in words.items() if word.played_at])
         before = {each: Item(mine.get(each, ItemWord()), shared.get(each, SharedItem())) for each in words}
         after = {
@@ -146,12 +147,14 @@ class UserDataImport:
                 kinds=self._kinds,
                 length=lengths.get(each),
                 known=known.get(each, frozenset()),
+                made=made.get(each, NOTHING),
                 overwrite=self._overwrite,
             )
             for each, word in words.items()
         }
         said = {each: found.mine for each, found in after.items() if found.mine != before[each].mine}
         user_data.say_items(connection, user_id, said, at=at)
+        remote_merges.let_go(connection, user_id, {each: _changed(before[each].mine, word) for each, word in said.items()}, of_items=True)
         user_data.add_plays(connection, user_id, {each: found.plays for each, found in after.items() if found.plays})
         changed = {each: found.shared for each, found in after.items() if found.shared != before[each].shared}
         user_data.put_shared_items(connection, user_id, changed)
@@ -170,11 +173,21 @@ class UserDataImport:
         mine = personal.on_entities(connection, user_id, words)
         shared = user_data.shared_entities(connection, user_id, words)
         before = {each: Entity(mine.get(each, EntityWord()), shared.get(each, SharedEntity())) for each in words}
-        after = {each: take_entity(*before[each], word, kinds=self._kinds, overwrite=self._overwrite) for each, word in words.items()}
+        made = remote_merges.made_of_entities(connection, self._library_id, user_id, words)
+        after = {
+            each: take_entity(*before[each], word, kinds=self._kinds, made=made.get(each, NOTHING), overwrite=self._overwrite)
+            for each, word in words.items()
+        }
         said = {each: found.mine for each, found in after.items() if found.mine != before[each].mine}
         user_data.say_entities(connection, user_id, said, at=at)
+        remote_merges.let_go(connection, user_id, {each: _changed(before[each].mine, word) for each, word in said.items()}, of_items=False)
         changed = {each: found.shared for each, found in after.items() if found.shared != before[each].shared}
         user_data.put_shared_entities(connection, user_id, changed)
         for each, found in after.items():
             self.report.rating += before[each].mine.rating != found.mine.rating
             self.report.favorite += before[each].mine.favorite != found.mine.favorite
+
+
+def _changed(before: ItemWord | EntityWord, after: ItemWord | EntityWord) -> set[str]:
+    """The fields in which they differ."""
+    return {name for name in after.__struct_fields__ if getattr(before, name) != getattr(after, name)}

@@ -13,6 +13,7 @@ from longshelf.errors import NotFound
 from longshelf.store import bulk, personal
 from longshelf.store.database import run
 from longshelf.store.edit_tables import entity_merge, entity_merge_piece, entity_merged
+from longshelf.store.remote_merges import Kept
 from longshelf.store.tables import entity, entity_alias, entity_link, link, user_entity
 
 # links, relations: piece by piece, in the job · aliases, said: when it begins · own: of the vanished entity itself, kept for its return ·
@@ -73,13 +74,14 @@ class Ruled(msgspec.Struct, frozen=True, array_like=True):
 
 class Before(msgspec.Struct, frozen=True):
     """What a merge must know to be taken back, links and relations apart. `said` is of sources and target, `folded` what the target's
-    became."""
+    became, and `kept` what of that is no news for the server of a mirror."""
 
     sources: list[Vanished] = []
     aliases: list[Alias] = []
     said: list[Word] = []
     folded: list[Word] = []
     ruled: list[Ruled] = []
+    kept: list[Kept] = []
 
 
 class MovedLink(msgspec.Struct, frozen=True, array_like=True):

@@ -237,6 +237,9 @@ def note_merge(connection: Connection, library_id: int, kind: str, source_id: in
     return run(connection, text, library_id, kind, source_id, target_id, at).rowcount > 0
 
 
+NOTHING_KEPT = "{}"  # of a merge by a version that did not keep what is needed to take it back
+
+
 def keep_before(connection: Connection, library_id: int, kind: str, source_id: int, before: str) -> None:
     """What is needed to take the merge back."""
     text = "UPDATE mirror_merge SET before = ? WHERE library_id = ? AND kind = ? AND source_id = ?"

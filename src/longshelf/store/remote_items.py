@@ -48,6 +48,13 @@ def item(connection: Connection, item_id: int) -> RemoteItem | None:
     )
 
 
+def marker_start(connection: Connection, item_id: int, marker: int) -> float | None:
+    """Where in the item the marker of that remote id is, in seconds; None when the item has no such marker."""
+    text = "SELECT min(start) FROM chapter WHERE item_id = ? AND (href = ? OR href LIKE ?)"
+    found = run(connection, text, item_id, f"marker:{int(marker)}", f"marker:{int(marker)}:%").scalar()
+    return None if found is None else float(found)
+
+
 def entity(connection: Connection, entity_id: int) -> RemoteEntity | None:
     """Likewise."""
     row = run(connection, _ENTITY, entity_id).one_or_none()

@@ -155,6 +155,16 @@ def take_over(connection: Connection, library_id: int, user_id: int, targets: It
     bulk.update(connection, remote_item_word, ("user_id", "item_id"), ("taken_to",), [(user_id, *each) for each in merged])
 
 
+def give_back(connection: Connection, source_id: int, target_id: int) -> None:
+    """The source of a merge is there again: what `take_over` shared about the target is shared about the source alone."""
+    text = """SELECT user_id, plays, seconds FROM remote_item_word WHERE item_id = ? AND taken_to = ?"""
+    for user_id, plays, seconds in run(connection, text, source_id, target_id).all():
+        text = """UPDATE remote_item_word SET plays = CASE WHEN plays > ? THEN plays - ? ELSE 0 END,
+                  seconds = CASE WHEN seconds > ? THEN seconds - ? ELSE 0 END WHERE user_id = ? AND item_id = ?"""
+        run(connection, text, plays, plays, seconds, seconds, user_id, target_id)
+    run(connection, "UPDATE remote_item_word SET taken_to = NULL WHERE item_id = ? AND taken_to = ?", source_id, target_id)
+
+
 def is_in(connection: Connection, library_id: int, item_id: int) -> bool:
     """Whether the item is one of the library's."""
     return run(connection, "SELECT 1 FROM item WHERE id = ? AND library_id = ?", item_id, library_id).one_or_none() is not None

@@ -3,6 +3,7 @@
 The rule: `answers` maps a path to what stands in its place."""
 
 import asyncio
+import re
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -69,6 +70,32 @@ class Endless:
             self.sent += CHUNK
             await asyncio.sleep(self.pause)
         self.gone = leaving.done()
+        leaving.cancel()
+
+
+class Divisible:
+    """A film whose parts can be asked for, as Stash sends files. `requests` counts who asked."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.requests = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.requests += 1
+        leaving = asyncio.ensure_future(_gone(receive))
+        asked = re.fullmatch(rb"bytes=(\d+)-(\d+)", dict(scope["headers"]).get(b"range", b""))
+        first, last = (int(asked[1]), int(asked[2])) if asked else (0, len(self.content) - 1)
+        headers = [(b"content-type", b"video/mp4"), (b"etag", b'"film"'), (b"accept-ranges", b"bytes")]
+        headers.append((b"content-length", str(last - first + 1).encode()))
+        if asked:
+            headers.append((b"content-range", f"bytes {first}-{last}/{len(self.content)}".encode()))
+        await send({"type": "http.response.start", "status": 206 if asked else 200, "headers": headers})
+        for start in range(first, last + 1, CHUNK):
+            if leaving.done():
+                break
+            piece = self.content[start : min(start + CHUNK, last + 1)]
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
         leaving.cancel()
 
 

@@ -1,5 +1,5 @@
-"""What only mirrored items have: previews, converted films, sprites, captions, scripts; and how an item is best played. Each behind the
-same visibility check as the item itself."""
+"""What only mirrored items have: previews, converted films, sprites, captions, scripts, what is seen at a marker; and how an item is best
+played. Each behind the same visibility check as the item itself."""
 
 from starlette.responses import Response
 
@@ -79,6 +79,21 @@ def chapters(call: Call) -> Answer:
     return _text(call.services.playing.chapters(call.viewer, call.path["item_id"]), VTT)
 
 
+async def marker_picture(call: Call) -> Response:
+    """Kept like a cover, once there is one."""
+    return await picture_response(call, await _marker(call))
+
+
+async def marker_preview(call: Call) -> Response:
+    place = await _marker(call)
+    return await passed_on(call, place, media.marker_animation(place.remote_id, call.path["marker"]))
+
+
+async def marker_film(call: Call) -> Response:
+    place = await _marker(call)
+    return await passed_on(call, place, media.marker_film(place.remote_id, call.path["marker"]))
+
+
 async def heatmap(call: Call) -> Response:
     place = await _interactive(call)
     return await passed_on(call, place, media.heatmap(place.remote_id))
@@ -97,6 +112,16 @@ async def portrait(call: Call) -> Response:
     """The picture of an entity, kept like those of items."""
     place = await call.services.threads.read(call.services.portraits.place, call.viewer, call.path["entity_id"])
     return await picture_response(call, place)
+
+
+async def back(call: Call) -> Response:
+    """The other side of a group's cover."""
+    return await picture_response(call, await call.services.threads.read(call.services.portraits.back, call.viewer, call.path["entity_id"]))
+
+
+async def _marker(call: Call) -> Mirrored:
+    """The film of a marker, which is the film's own."""
+    return await call.services.threads.read(call.services.files.marker, call.viewer, call.path["item_id"], call.path["marker"])
 
 
 async def _scene(call: Call) -> Mirrored:

@@ -155,6 +155,7 @@ class _Maker:
                     rating100=_rating(rng),
                     inside=inside,
                     picture=rng.choice((0, 1)),
+                    back=int(number % 3 == 0),
                 )
             )
 

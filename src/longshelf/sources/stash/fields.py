@@ -67,7 +67,9 @@ TREES: dict[str, Tree] = {
     },
     "Group": {
         **_STAMPED,
-        **dict.fromkeys(("name", "aliases", "duration", "date", "rating100", "director", "synopsis", "urls", "front_image_path"), ""),
+        **dict.fromkeys((
+            "name", "aliases", "duration", "date", "rating100", "director", "synopsis", "urls", "front_image_path", "back_image_path",
+        ), ""),
         "studio": "Ref", "tags": "Ref", "containing_groups": "GroupDescription",
     },
 }  # fmt: skip

@@ -222,6 +222,7 @@ def _entity_extra(found: Object) -> dict[str, object]:
         )
     }  # fmt: skip
     told["picture"] = _picture(found)
+    told["back"] = _made_at(found.back_image_path)
     told["stash_ids"] = {_host(each.endpoint): each.stash_id for each in found.stash_ids or () if each.stash_id}
     told["chapters"] = [[each.title, each.image_index] for each in found.chapters or ()]
     return _said(told)
@@ -232,7 +233,11 @@ def _picture(found: Object) -> str:
     stands for it, so it has no address to tell one by."""
     if found.image_path is None and found.front_image_path is None:
         return found.updated_at or "" if found.files is not None or found.folder is not None else ""
-    asked = parse_qs(urlsplit(found.image_path or found.front_image_path or "").query)
+    return _made_at(found.image_path or found.front_image_path)
+
+
+def _made_at(address: str | None) -> str:
+    asked = parse_qs(urlsplit(address or "").query)
     return "" if asked.get("default") == ["true"] else "".join(asked.get("t", []))[:20]
 
 

@@ -25,15 +25,18 @@ RESOLUTIONS: Mapping[str, tuple[str, int]] = {
 _HASH = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}")
 _LANGUAGE = re.compile(r"[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,3}")
 _CAPTIONS = ("vtt", "srt")
+_DRAWN = ("image/png",)  # of a marker: pictures of films are JPEG and WebP, and the drawing of an hourglass is a PNG
 
 
 class Address(msgspec.Struct, frozen=True):
     """`path` begins with a slash and follows the server's own address; `types` are the beginnings of media types that may come back.
-    `made` is true of what Stash makes while it sends: it has no length and no ranges, and asking for it costs the server's processor."""
+    `made` is true of what Stash makes while it sends: it has no length and no ranges, and asking for it costs the server's processor.
+    `absent` are types that say that there is nothing: Stash sends a drawing of its own then, and no error."""
 
     path: str
     types: tuple[str, ...]
     made: bool = False
+    absent: tuple[str, ...] = ()
 
 
 class Format(StrEnum):
@@ -108,6 +111,21 @@ def heatmap(scene: int) -> Address:
     return Address(f"/scene/{int(scene)}/interactive_heatmap", PICTURE)
 
 
+def marker_still(scene: int, marker: int) -> Address:
+    """The picture at a marker; a JPEG, where one was made."""
+    return Address(f"/scene/{int(scene)}/scene_marker/{int(marker)}/screenshot", PICTURE, absent=_DRAWN)
+
+
+def marker_animation(scene: int, marker: int) -> Address:
+    """What is seen from a marker on, in little and without sound; a WebP, where one was made."""
+    return Address(f"/scene/{int(scene)}/scene_marker/{int(marker)}/preview", PICTURE, absent=_DRAWN)
+
+
+def marker_film(scene: int, marker: int) -> Address:
+    """The same as a film, where one was made."""
+    return Address(f"/scene/{int(scene)}/scene_marker/{int(marker)}/stream", VIDEO)
+
+
 def image(image: int) -> Address:
     """The file as it is; a clip among the images is a film."""
     return Address(f"/image/{int(image)}/image", (*PICTURE, *VIDEO))
@@ -129,6 +147,11 @@ PORTRAITS: Mapping[Remote, Callable[[int], str]] = {
 def portrait(kind: Remote, remote_id: int) -> Address:
     """The picture of a performer, studio, tag, group or gallery."""
     return Address(PORTRAITS[kind](remote_id), PICTURE)
+
+
+def back(group: int) -> Address:
+    """The other side of a group's cover."""
+    return Address(f"/group/{int(group)}/backimage", PICTURE)
 
 
 def still(kind: Remote, remote_id: int) -> Address:

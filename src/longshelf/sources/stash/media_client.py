@@ -9,7 +9,7 @@ import re
 import socket
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import urllib3
 
@@ -35,6 +35,14 @@ class Unreachable(SourceOffline):
     """There is no answer at all."""
 
 
+class Part(NamedTuple):
+    """Bytes from `first` to `last`, counted from 0, of `total`."""
+
+    first: int
+    last: int
+    total: int
+
+
 class Opened:
     """An answer whose headers are here and whose body is to be read. `headers` are safe to pass on. Close it, whatever happens."""
 
@@ -43,6 +51,16 @@ class Opened:
         self.headers = headers
         self._response = response
         self._attempt = attempt
+
+    @property
+    def part(self) -> Part | None:
+        """Which part of what it is; None for what cannot be asked for in parts, or has none."""
+        found = _RANGE.fullmatch(self.headers.get("content-range", "")) if self.status == 206 else None
+        if found is not None and found[1] is not None:
+            return Part(int(found[1]), int(found[2]), int(found[3]))
+        length = int(self.headers.get("content-length", 0))
+        divisible = self.status == 200 and self.headers.get("accept-ranges") == "bytes"
+        return Part(0, length - 1, length) if divisible and length else None
 
     def read(self, size: int = CHUNK) -> bytes:
         """The next piece, b"" at the end. SourceOffline when it breaks off or comes short."""
@@ -116,6 +134,7 @@ class MediaClient:
         opened = Opened(response, attempt, self._passed_on(response.headers, address))
         try:
             _check_status(response.status)
+            _check_there(opened.headers, address)
             self._check_form(response, opened.headers, address)
         except BaseException:
             opened.close()
@@ -207,6 +226,11 @@ def _check_status(status: int) -> None:
     if status >= 500:
         raise SourceOffline(f"The Stash server could not send this (status {status}).")
     raise SourceDrifted(f"The Stash server answers with status {status}: is this address really a Stash server?")
+
+
+def _check_there(headers: Mapping[str, str], address: Address) -> None:
+    if address.absent and headers.get("content-type", "").startswith(address.absent):
+        raise NotFound("The Stash server does not have this.")
 
 
 def _unreachable(error: BaseException) -> SourceError:

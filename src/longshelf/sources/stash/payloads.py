@@ -151,6 +151,7 @@ class Object(msgspec.Struct, frozen=True, kw_only=True):
     custom_fields: dict[str, Any] | None = None
     image_path: str | None = None
     front_image_path: str | None = None
+    back_image_path: str | None = None
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
