@@ -5,6 +5,7 @@ Messages are written for the person who has to do something about them.
 
     LongshelfError
       NotFound          no such thing, or not for this viewer: the two look the same from outside
+        ScreenRemoved   the display of a screen was removed: the screen may forget its code (HTTP 410)
       Invalid           the caller can fix the input; carries `field` and `reason`
         BadQuery        an unknown sort, field, filter or cursor (HTTP 400)
         OutOfRange      a number outside its documented range (HTTP 422)
@@ -29,6 +30,10 @@ class LongshelfError(Exception):
 
 class NotFound(LongshelfError):
     """No such thing, or not for this viewer."""
+
+
+class ScreenRemoved(NotFound):
+    """An administrator removed the display of this screen: its code is over for good."""
 
 
 class Invalid(LongshelfError):

@@ -226,6 +226,7 @@ ITEMS: dict[tuple[str, str], Any] = {
     ("GET", "/media/{item_id}/resource/{rest}"): of_one_item(status=(200, 404, 422)),
     ("GET", "/thumb/{item_id}"): of_one_item(status=(200, 404)),
     ("GET", "/thumb/entity/{entity_id}"): of_any_entity(status=(200, 404)),
+    ("GET", "/thumb/entity/{entity_id}/back"): of_any_entity(status=(404,)),
     ("GET", "/api/items/{item_id}/playback"): of_one_item(),
     ("GET", "/media/{item_id}/chapters.vtt"): of_one_item(),
     ("GET", "/media/{item_id}/stream"): of_one_item(status=(404,)),
@@ -235,6 +236,9 @@ ITEMS: dict[tuple[str, str], Any] = {
     ("GET", "/media/{item_id}/sprite.vtt"): of_one_item(status=(404,)),
     ("GET", "/media/{item_id}/sprite"): of_one_item(status=(404,)),
     ("GET", "/media/{item_id}/caption/{n}"): of_one_item(status=(404,)),
+    ("GET", "/media/{item_id}/marker/{marker}/picture"): of_one_item(status=(404,)),
+    ("GET", "/media/{item_id}/marker/{marker}/preview"): of_one_item(status=(404,)),
+    ("GET", "/media/{item_id}/marker/{marker}/stream"): of_one_item(status=(404,)),
     ("GET", "/media/{item_id}/heatmap"): of_one_item(status=(404,)),
     ("GET", "/media/{item_id}/script"): of_one_item(status=(404,)),
     ("GET", "/api/suggest"): Driven(_suggest),
@@ -307,6 +311,7 @@ DISPLAYS: dict[tuple[str, str], Any] = {
     ("POST", "/api/screens/{code}/played"): Silent("answers as GET /api/screens/{code}", CHANGES),
     ("POST", "/api/screens/{code}/at"): Silent("answers as GET /api/screens/{code}", CHANGES),
     ("GET", "/api/screens/{code}/media/{item_id}"): FILE,
+    ("GET", "/api/screens/{code}/stream/{item_id}"): FILE,
     ("GET", "/api/screens/{code}/thumb/{item_id}"): FILE,
 }
 RESTRICTIONS: dict[tuple[str, str], Any] = {

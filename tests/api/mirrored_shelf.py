@@ -72,7 +72,7 @@ def mirrored(directory: Path, *, zone: str = "UTC") -> Iterator[Mirror]:
 
 
 def complete(stash: MediaStash) -> None:
-    """Makes one scene that has everything, and a group whose scenes were not added in its order."""
+    """Makes one scene that has everything, a marker without a picture too, and a group whose scenes were not added in its order."""
     for place, scene_id in enumerate(PARTS):
         stash.world.scenes[scene_id].groups = ((GROUP, len(PARTS) - place),)
     scene = stash.world.scenes[FULL]
@@ -80,6 +80,7 @@ def complete(stash: MediaStash) -> None:
     assert scene.performers
     assert scene.tags
     assert stash.world.markers_of_scene(FULL)
+    stash.changes.create("marker", scene=FULL, seconds=1.5, primary_tag=scene.tags[0], preview=False)
     scene.captions, scene.interactive = (("de", "vtt"), ("00", "srt")), True
 
 

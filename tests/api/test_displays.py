@@ -164,6 +164,26 @@ def test_a_list_costs_as_many_statements_for_many_displays_as_for_one(own: Serve
     answers.append(_statements(own, lambda: own.admin.get("/api/displays")))
     assert len(own.admin.get("/api/displays").json()["items"]) == 13
     assert answers[1] <= answers[0] + 2
+    page = _statements(own, lambda: own.admin.get("/api/displays", params={"page_size": 5}))
+    assert page <= answers[0] + 3
+
+
+def test_a_long_list_is_cut_into_pages_and_searched(own: Served) -> None:
+    for name in ("Hall", "hall upstairs", "Café", "Zoo"):
+        make_display(own, name)
+    whole = own.admin.get("/api/displays").json()
+    assert [each["name"] for each in whole["items"]] == ["Café", "Hall", "hall upstairs", "Zoo"]
+    assert (whole["online"], whole["pagination"]["has_next"]) == (4, False)
+    pages = [own.admin.get("/api/displays", params={"page": page, "page_size": 3}).json() for page in (1, 2, 3)]
+    assert [each["id"] for page in pages for each in page["items"]] == [each["id"] for each in whole["items"]]
+    assert [page["pagination"]["has_next"] for page in pages] == [True, False, False]
+    assert {(page["pagination"]["total_count"], page["online"]) for page in pages} == {(4, 4)}
+    assert pages[0]["items"][1]["current"]["slot"] == whole["items"][1]["current"]["slot"]
+    found = own.admin.get("/api/displays", params={"q": "HALL"}).json()
+    assert ([each["name"] for each in found["items"]], found["online"]) == (["Hall", "hall upstairs"], 2)
+    assert [each["name"] for each in own.admin.get("/api/displays", params={"q": "cafe"}).json()["items"]] == ["Café"]
+    assert own.admin.get("/api/displays", params={"q": "upstairs zoo"}).json()["items"] == []
+    assert own.admin.get("/api/displays", params={"page_size": 0}).status_code == 422
 
 
 def _statements(own: Served, ask: Any) -> int:

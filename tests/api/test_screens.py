@@ -103,7 +103,14 @@ def test_a_player_hears_of_remote_control_at_once_and_of_the_end(own: Served) ->
         assert next(heard)["current"]["id"] == first["upcoming"][0]["id"]
         own.admin.delete(f"/api/displays/{display['id']}")
         assert next(heard, None) is None
-    assert own.nobody.get(f"/api/screens/{display['code']}").status_code == 404
+    for method, path in (("GET", ""), ("GET", "/events"), ("GET", f"/media/{own.catalogue.picture}")):
+        answer = own.nobody.request(method, f"/api/screens/{display['code']}{path}")
+        assert (answer.status_code, answer.headers["content-type"]) == (410, "application/problem+json")
+        assert answer.json()["code"] == "screen_removed"
+        assert answer.headers["cache-control"] == "no-store"
+    claimed = own.admin.post("/api/displays", json={"code": display["code"], "name": "Again"})
+    assert (claimed.status_code, claimed.json()["code"]) == (410, "screen_removed")
+    assert own.nobody.get("/api/screens/AAAA-AAAA").status_code == 404
 
 
 def test_wrong_codes_are_slowed_down_and_who_plays_already_is_not(own: Served) -> None:

@@ -179,7 +179,78 @@ def test_the_films_of_a_group_come_by_their_numbers_and_pictures_of_a_gallery_by
     assert len(named) == len(shelf.stash.world.images_of_gallery(gallery))
 
 
+def test_a_group_has_another_side_where_its_server_has_one(shelf: Mirror) -> None:
+    world, admin = shelf.stash.world, shelf.served.admin
+    seen = set()
+    for group in (each for each in world.groups if world.scenes_of_group(each.id)):
+        entity_id = shelf.entity("group", group.id)
+        told = admin.get(f"/api/groups/{entity_id}").json()
+        assert (told["image_back"] is not None) == bool(group.back)
+        seen.add(bool(group.back))
+        response = admin.get(f"/{told['image_back']}&w=192" if group.back else f"/thumb/entity/{entity_id}/back")
+        assert response.status_code == (200 if group.back else 404)
+        if group.back:
+            assert shelf.stash.requests[-1].path == f"/group/{group.id}/backimage"
+            assert response.headers["cache-control"] == "private, max-age=31536000, immutable"
+            front = admin.get(f"/{told['image']}&w=192")
+            assert front.content != response.content
+    assert seen == {True, False}
+    tag = next(shelf.entity("tag", each) for each in shelf.scene.tags)
+    assert admin.get(f"/thumb/entity/{tag}/back").status_code == 404
+
+
 # --- what lies beside a film
+
+
+def markers(shelf: Mirror) -> dict[int, dict[str, str]]:
+    """What a player is told of the film's markers, by their ids on the server."""
+    admin = shelf.served.admin
+    chapters = {each["position"]: each["href"] for each in admin.get(f"/api/items/{shelf.film}").json()["chapters"]}
+    told = admin.get(f"/api/items/{shelf.film}/playback").json()["markers"]
+    return {int(chapters[each["position"]].split(":")[1]): each for each in told}
+
+
+def test_a_marker_shows_what_is_seen_there_or_nothing(shelf: Mirror) -> None:
+    world, admin = shelf.stash.world, shelf.served.admin
+    told = markers(shelf)
+    assert set(told) == set(world.markers_of_scene(shelf.scene.id))
+    for key, of in told.items():
+        there = world.markers[key].preview
+        picture, moving, film = (admin.get(f"/{of[name]}{more}") for name, more in (("picture", "&w=384"), ("preview", ""), ("film", "")))
+        assert [picture.status_code, moving.status_code] == ([200, 200] if there else [404, 404]), key
+        assert (film.status_code, film.headers["content-type"]) == (200, "video/mp4")
+        if there:
+            assert Image.open(io.BytesIO(picture.content)).size == media.SMALL
+            assert picture.headers["cache-control"] == "private, max-age=31536000, immutable"
+            assert moving.content == media.animation(shelf.scene.id)
+    assert {world.markers[key].preview for key in told} == {True, False}
+    part = admin.get(f"/{next(iter(told.values()))['film']}", headers={"range": "bytes=5-9"})
+    assert (part.status_code, len(part.content)) == (206, 5)
+    assert admin.get(f"/api/items/{shelf.bare}/playback").json()["markers"] == []
+
+
+def test_a_marker_that_has_moved_or_got_its_picture_is_seen_anew(own: Mirror) -> None:
+    key, before = next((key, of) for key, of in markers(own).items() if not own.stash.world.markers[key].preview)
+    address = f"/{before['picture']}&w=192"
+    assert own.served.admin.get(address).status_code == 404
+    own.stash.clock.advance(5)
+    own.stash.changes.edit("marker", key, seconds=own.stash.world.markers[key].seconds + 0.5, preview=True)
+    sync(own.served)
+    after = markers(own)[key]["picture"]
+    assert after != before["picture"]
+    assert own.served.admin.get(f"/{after}&w=192").status_code == 200
+
+
+def test_a_marker_is_shown_with_its_own_film_only(own: Mirror) -> None:
+    world, admin = own.stash.world, own.served.admin
+    elsewhere = next(each.id for each in world.markers if each.scene != own.scene.id)
+    mine = next(iter(markers(own)))
+    before = len(own.stash.requests)
+    for name in ("picture", "preview", "stream"):
+        refused = admin.get(f"/media/{own.film}/marker/{elsewhere}/{name}")
+        assert (refused.status_code, refused.text) == (404, admin.get(f"/media/{own.film}/marker/{10**17}/{name}").text)
+        assert admin.get(f"/media/{own.picture}/marker/{mine}/{name}").status_code == 404
+    assert len(own.stash.requests) == before
 
 
 def test_what_the_server_says_of_playing_is_there(shelf: Mirror) -> None:
@@ -298,8 +369,13 @@ def test_what_somebody_may_not_see_is_not_even_asked_for(own: Mirror) -> None:
     rules = {"rules": [], "libraries": [own.served.catalogue.library_id]}
     assert own.served.admin.put(f"/api/users/{user}/restrictions", json=rules).is_success
     person = own.entity("person", own.scene.performers[0])
+    group = own.entity("group", next(each.id for each in own.stash.world.groups if each.back))
+    marker = next(iter(markers(own)))
+    of_marker = tuple(f"/media/{{film}}/marker/{marker}/{each}" for each in ("picture", "preview", "stream"))
     before = len(own.stash.requests)
-    for path in (*PATHS, "/api/items/{film}/playback", "/media/{film}/chapters.vtt"):
+    refused = own.served.other.get(f"/thumb/entity/{group}/back")
+    assert (refused.status_code, refused.text) == (404, own.served.other.get("/thumb/entity/99999999/back").text)
+    for path in (*PATHS, *of_marker, "/api/items/{film}/playback", "/media/{film}/chapters.vtt"):
         refused = own.served.other.get(path.format(film=own.film, picture=own.picture, person=person))
         missing = own.served.other.get(path.format(film=99_999_999, picture=99_999_999, person=99_999_999))
         assert (refused.status_code, refused.text) == (404, missing.text), path

@@ -2,11 +2,13 @@
 key; and nobody's bandwidth, memory or patience is used for what nobody wants."""
 
 import json
+import random
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import httpx
@@ -14,11 +16,12 @@ import pytest
 from starlette.types import ASGIApp
 
 from longshelf.media import relaying
+from longshelf.media.relaying import Relays
 from longshelf.sources.guarded import guarded_pool
 from tests.api.mirrored_shelf import KEY, Mirror, mirrored
 from tests.api.test_stash_media import PATHS
 from tests.support.fake_stash.faults import What
-from tests.support.fake_stash.media import Endless, body
+from tests.support.fake_stash.media import Divisible, Endless, body
 
 GONE = "/scene/11/stream"
 
@@ -43,9 +46,24 @@ def _forget(shelf: Mirror) -> None:
     shelf.stash.answers.clear()
 
 
-def addresses(shelf: Mirror, paths: tuple[str, ...] = PATHS) -> list[str]:
-    person = next(each for each in shelf.scene.performers if shelf.stash.world.performers[each].picture)
-    return [path.format(film=shelf.film, picture=shelf.picture, person=shelf.entity("person", person)) for path in paths]
+def addresses(shelf: Mirror) -> list[str]:
+    world = shelf.stash.world
+    person = next(each for each in shelf.scene.performers if world.performers[each].picture)
+    marker = next(each for each in world.markers_of_scene(shelf.scene.id) if world.markers[each].preview)
+    group = next(each.id for each in world.groups if each.back and world.scenes_of_group(each.id))
+    named = {"film": shelf.film, "picture": shelf.picture, "person": shelf.entity("person", person), "marker": marker}
+    return [path.format(**named, group=shelf.entity("group", group)) for path in (*PATHS, *SEEN)]
+
+
+SEEN = (
+    "/media/{film}/marker/{marker}/picture", "/media/{film}/marker/{marker}/preview", "/media/{film}/marker/{marker}/stream",
+    "/thumb/entity/{group}/back",
+)  # fmt: skip
+
+
+def is_kept(address: str) -> bool:
+    """Whether it is a picture that is made small: one that could not be had is remembered for a minute, with its first reason."""
+    return "/thumb/" in address or address.endswith("/picture")
 
 
 def tells_nothing(shelf: Mirror, response: httpx.Response) -> None:
@@ -79,11 +97,11 @@ def test_every_route_says_why_not_and_nothing_else(fault: dict[str, Any], expect
     _forget(kept)
     kept.stash.faults.add(times=-1, **fault)
     for address in addresses(kept):
-        response = kept.served.admin.get(address, params={"v": "another"} if "thumb" in address else None)
+        response = kept.served.admin.get(address, params={"v": "another"} if is_kept(address) else None)
         tells_nothing(kept, response)
         problem = response.json()
         assert (response.status_code, problem["code"]) in {expected, (404, "unreadable"), (404, "not_found")}, (address, problem)
-        if "thumb" not in address:  # a picture that could not be had is remembered for a minute, with its first reason
+        if not is_kept(address):
             assert (response.status_code, problem["code"]) == expected, (address, problem)
         assert response.headers["content-type"] == "application/problem+json"
         assert response.headers["cache-control"] == "no-store"
@@ -215,10 +233,10 @@ def _until(condition: Any, seconds: float = 8.0) -> None:
         time.sleep(0.02)
 
 
-def _request(shelf: Mirror, path: str) -> socket.socket:
-    """Sent over a socket of our own, whose answer nobody need take."""
+def _request(shelf: Mirror, path: str, *, other: bool = False) -> socket.socket:
+    """Sent over a socket of our own, whose answer nobody need take; by the administrator, or somebody else."""
     host, port = shelf.served.url.removeprefix("http://").split(":")
-    key = shelf.served.admin.headers["authorization"]
+    key = (shelf.served.other if other else shelf.served.admin).headers["authorization"]
     connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
     connection.connect((host, int(port)))
@@ -273,14 +291,22 @@ def test_one_server_is_asked_for_few_pictures_at_once(tmp_path_factory: pytest.T
         assert shelf.stash.at_once == relaying.SMALL
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is taken for one who has paused, however slow the machine is."""
+    monkeypatch.setattr("longshelf.server.app.Relays", partial(Relays, idle=(600.0, 600.0)))
+
+
+@pytest.mark.usefixtures("patient")
 def test_more_films_than_one_server_is_asked_for_wait_and_then_are_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
     with mirrored(tmp_path_factory.mktemp("many")) as shelf:
         shelf.stash.answers[f"/scene/{shelf.scene.id}/stream"] = Endless(pause=0.05)
-        watching = [_request(shelf, f"/media/{shelf.film}/file") for _ in range(relaying.STREAMS)]
+        others = [number >= relaying.OWN_STREAMS for number in range(relaying.STREAMS)]
+        watching = [_request(shelf, f"/media/{shelf.film}/file", other=each) for each in others]
         for each in watching:
             assert each.recv(12) == b"HTTP/1.1 200"
         found: list[httpx.Response] = []
-        late = threading.Thread(target=lambda: found.append(shelf.served.admin.get(f"/media/{shelf.picture}/file")))
+        late = threading.Thread(target=lambda: found.append(shelf.served.other.get(f"/media/{shelf.picture}/file")))
         late.start()
         assert shelf.served.admin.get(f"/thumb/{shelf.picture}").status_code == 200  # pictures have their own turns
         time.sleep(0.3)
@@ -290,6 +316,47 @@ def test_more_films_than_one_server_is_asked_for_wait_and_then_are_refused(tmp_p
         assert found[0].status_code == 200
         for each in watching:
             each.close()
+
+
+@pytest.mark.usefixtures("patient")
+def test_one_person_with_many_films_leaves_some_to_the_others(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with mirrored(tmp_path_factory.mktemp("greedy")) as shelf:
+        shelf.stash.at_once = 0
+        shelf.stash.answers[f"/scene/{shelf.scene.id}/stream"] = Endless(pause=0.05)
+        watching = [_request(shelf, f"/media/{shelf.film}/file") for _ in range(relaying.STREAMS)]
+        _until(lambda: shelf.stash.under_way == relaying.OWN_STREAMS)
+        assert shelf.served.other.get(f"/media/{shelf.picture}/file").status_code == 200
+        assert shelf.stash.at_once == relaying.OWN_STREAMS + 1
+        for each in watching:
+            each.close()
+
+
+def test_who_pauses_holds_nothing_of_the_server_and_goes_on_where_he_was(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("longshelf.server.app.Relays", partial(Relays, idle=(0.2, 600.0)))
+    with mirrored(tmp_path_factory.mktemp("paused")) as shelf:
+        film = Divisible(random.Random(1).randbytes(32 * 2**20))
+        shelf.stash.answers[f"/scene/{shelf.scene.id}/stream"] = film
+        paused = [_request(shelf, f"/media/{shelf.film}/file") for _ in range(relaying.STREAMS + 4)]
+        for each in paused:
+            assert each.recv(12) == b"HTTP/1.1 200"  # each had his turn: those before him gave theirs back
+        _until(lambda: shelf.stash.under_way == 0)
+        assert film.requests == len(paused)
+        for each in paused[1:]:
+            each.close()
+        with paused[0] as going_on:
+            head = b"HTTP/1.1 200"
+            while b"\r\n\r\n" not in head:
+                head += going_on.recv(4096)
+            body = bytearray(head.partition(b"\r\n\r\n")[2])
+            while len(body) < len(film.content):
+                piece = going_on.recv(2**20)
+                assert piece, "it came short"
+                body += piece
+        assert body == film.content
+        assert film.requests > len(paused)
+        _until(lambda: shelf.stash.under_way == 0)
 
 
 def test_a_server_that_may_not_be_called_is_not(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,9 @@ from longshelf.errors import BadQuery, NotFound
 from longshelf.model.kinds import EntityKind
 from longshelf.model.viewer import Viewer
 from longshelf.store import files, jobs
+from longshelf.store.database import run
 from longshelf.store.engine.sql import SqlEngine
+from longshelf.tasks import block_counts
 from tests.support.catalogue import Catalogue, administrator, make_catalogue
 from tests.support.databases import Databases
 
@@ -141,6 +143,25 @@ def test_files_are_located(parts: Parts) -> None:
     assert (place.files[0].path, place.roots, place.cover is not None) == (b"comic.cbz", (str(parts.made.folder).encode(),), True)
     with pytest.raises(NotFound):
         parts.files.locate(ANN, 1)
+
+
+def test_jobs_that_pages_begin_by_being_looked_at_are_told_where_they_fail_or_are_asked_for(parts: Parts) -> None:
+    database = parts.made.database
+    follower = Follower(database)
+    counts = []
+    for state in ("done", "failed", "queued"):
+        with database.write_quietly() as connection:
+            counts.append(jobs.enqueue(connection, block_counts.KIND, at=database.clock(), key=block_counts.KIND).id)
+            run(connection, "UPDATE job SET state = ? WHERE id = ?", state, counts[-1])
+    with database.write_quietly() as connection:
+        other = jobs.enqueue(connection, "test", at=database.clock()).id
+    for within in (None, frozenset[int]()):
+        listed = parts.work.browse((), "", 1, 50, within=within)
+        assert [job.id for job in listed.items] == [other, counts[1]]
+        assert listed.pagination.total_count == 2
+        assert [job.id for job in parts.work.browse((), block_counts.KIND, 1, 50, within=within).items] == counts[::-1]
+        assert [job.id for job in parts.work.browse(("queued",), "", 1, 50, within=within).items] == [other]
+    assert sorted(job.id for job in follower.look().jobs) == [counts[1], other]
 
 
 def test_jobs_are_listed_in_pages_and_followed(parts: Parts) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from longshelf.catalog.playlist_shapes import BlockSaid, EditBlock, EditPlaylist, NewPlaylist
@@ -413,6 +414,11 @@ def test_lists_are_paged_by_name_and_narrowed(shelf: PlaylistShelf) -> None:
     assert [each.id for each in shelf.playlists.browse(shelf.ann, 1, 50, kind="items").items] == [chosen.id]
     assert [each.id for each in shelf.playlists.browse(shelf.ann, 1, 50, display_id=2).items] == [shown.id]
     assert shelf.playlists.browse(shelf.ann, 1, 50, kind="items").items[0].item_count == 3
+    brief = shelf.playlists.browse(shelf.ann, 1, 50, brief=True)
+    whole = shelf.playlists.browse(shelf.ann, 1, 50)
+    assert [msgspec.structs.replace(each, blocks=[], item_count=0) for each in whole.items] == brief.items
+    assert brief.pagination == whole.pagination
+    assert any(each.blocks for each in whole.items) or any(each.item_count for each in whole.items)
 
 
 def _a_tag_on_some(shelf: PlaylistShelf) -> int:

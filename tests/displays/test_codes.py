@@ -7,7 +7,7 @@ import pytest
 from longshelf.accounts.throttle import TooManyAttempts
 from longshelf.displays import codes
 from longshelf.displays.codes import FREE, KNOWN_SECONDS, Codes
-from longshelf.errors import NotFound
+from longshelf.errors import NotFound, ScreenRemoved
 from longshelf.store import displays
 from longshelf.store.database import Database
 from longshelf.store.hot import HotReads
@@ -66,7 +66,20 @@ def test_a_new_screen_is_known_where_it_was_made(door: Door) -> None:
     assert door.codes.find(code, HOME).code == code
 
 
-def test_a_removed_display_that_goes_on_asking_counts_for_nothing_for_an_hour(door: Door) -> None:
+def test_the_code_of_a_removed_display_is_no_guess(door: Door) -> None:
+    removed = door.screen()
+    with door.database.write_quietly() as connection:
+        display_id = displays.claim(connection, removed, "Hall", 1, door.clock())
+        assert display_id is not None
+        displays.remove(connection, display_id, door.clock())
+    for _ in range(3 * FREE):
+        with pytest.raises(ScreenRemoved):
+            door.codes.find(removed, HOME)
+    other = door.screen()
+    assert door.codes.find(other, HOME).code == other
+
+
+def test_a_forgotten_screen_that_goes_on_asking_counts_for_nothing_for_an_hour(door: Door) -> None:
     removed = door.screen()
     door.codes.find(removed, HOME)
     door.forget()

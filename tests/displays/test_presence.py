@@ -11,9 +11,9 @@ from longshelf.displays import presence, timeline
 from longshelf.displays.board import Board
 from longshelf.displays.presence import GRACE_SECONDS, ONLINE_SECONDS, WRITE_SECONDS, Presence
 from longshelf.displays.screens import Screens
-from longshelf.displays.shapes import At, ClaimDisplay, Display, EditDisplay, Played, Screen, SettingsSaid, SetVolume
+from longshelf.displays.shapes import At, ClaimDisplay, Display, DisplayUser, EditDisplay, Played, Screen, SettingsSaid, SetVolume
 from longshelf.displays.tending import Tending
-from longshelf.errors import Conflict, NotFound
+from longshelf.errors import Conflict, NotFound, ScreenRemoved
 from longshelf.model.kinds import EntityKind
 from longshelf.model.restrictions import Restrictions, Rule
 from longshelf.model.times import SECOND
@@ -25,7 +25,7 @@ from longshelf.store.hot import HotReads
 from tests.displays.wall import PASSWORD, Clock, Wall, make_display, make_wall
 from tests.support.databases import Databases
 
-HOME = "192.0.2.7"
+HOME, ELSEWHERE = "192.0.2.7", "198.51.100.9"
 
 
 @dataclass
@@ -290,8 +290,34 @@ def test_a_screen_is_claimed_once_and_by_the_code_it_shows(room: Room) -> None:
         room.board.claim(room.admin, said, row.code)
     assert room.screens.screen(made.code, HOME).state == "playing"
     room.board.remove(claimed.id)
-    with pytest.raises(NotFound):
+    with pytest.raises(ScreenRemoved):
         room.screens.screen(made.code, HOME)
+
+
+def test_a_screen_is_told_for_long_that_its_display_was_removed_and_its_code_opens_nothing_any_more(room: Room) -> None:
+    removed = room.wall.row()
+    room.board.remove(removed.id)
+    for ask in (room.screens.screen, room.screens.row, room.screens.find):
+        with pytest.raises(ScreenRemoved):
+            ask(removed.code, ELSEWHERE)
+    with pytest.raises(ScreenRemoved):
+        room.screens.played(removed.code, HOME, Played(slot_id=1, generation=1))
+    with pytest.raises(ScreenRemoved):
+        room.screens.person(removed.code, HOME, room.wall.ids[0])
+    assert room.board.listed(room.admin).items == []
+    assert room.board.page(room.admin, 1, 10).pagination.total_count == 0
+    with pytest.raises(NotFound):
+        room.board.display(room.admin, removed.id)
+    with room.wall.database.read() as connection:
+        assert displays.waiting(connection) == 0
+    with pytest.raises(Conflict):
+        room.board.claim(room.admin, ClaimDisplay(code=removed.code, name="Hall"), removed.code)
+    for days, told in ((89, ScreenRemoved), (2, NotFound)):
+        room.clock.forward(days * 86_400)
+        room.tending.look()
+        with pytest.raises(NotFound) as raised:
+            room.screens.screen(removed.code, HOME)
+        assert type(raised.value) is told
 
 
 def test_codes_nobody_claims_are_forgotten_after_a_day(room: Room) -> None:
@@ -316,6 +342,40 @@ def test_settings_and_the_person_are_planned_for_at_once(room: Room) -> None:
     assert edited.settings.dwell == 4.0
     assert wall.current == current
     assert {each.seconds for each in wall.planned if each.item_id in pictures} == {4.0}
+
+
+def test_a_display_whose_person_is_locked_out_or_gone_says_so_until_another_is_chosen(room: Room) -> None:
+    database, display_id = room.wall.database, room.wall.display_id
+    ids = [users.add(database, name, PASSWORD).id for name in ("bob", "eve")]
+    assert room.shown.user == DisplayUser(room.wall.user_id, "ann", disabled=False)
+    for user_id in ids:
+        room.board.edit(room.admin, display_id, EditDisplay(user_id=user_id))
+        assert room.screen().current is not None
+        if user_id == ids[0]:
+            users.change(database, user_id, disabled=True)
+        else:
+            users.remove(database, user_id)
+        room.tending.look()
+        told = room.screen()
+        assert (told.state, told.current, told.upcoming) == ("playing", None, [])
+        for note in (told.note, room.shown.note):
+            assert "the account this display plays as" in note
+        assert room.shown.user == (DisplayUser(user_id, "bob", disabled=True) if user_id == ids[0] else None)
+    room.board.edit(room.admin, display_id, EditDisplay(user_id=room.wall.user_id))
+    assert room.screen().current is not None
+    assert (room.shown.note, room.shown.current is None) == ("", False)
+
+
+def test_a_display_plays_on_by_itself_when_its_person_may_come_in_again(room: Room) -> None:
+    bob = users.add(room.wall.database, "bob", PASSWORD)
+    room.board.edit(room.admin, room.wall.display_id, EditDisplay(user_id=bob.id))
+    users.change(room.wall.database, bob.id, disabled=True)
+    room.tending.look()
+    assert room.screen().current is None
+    users.change(room.wall.database, bob.id, disabled=False)
+    room.clock.forward(16)
+    room.tending.look()
+    assert room.screen().current is not None
 
 
 def test_how_many_were_seen_counts_what_is_in_the_pool_now_and_begins_anew_with_a_round(room: Room) -> None:

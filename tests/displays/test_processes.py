@@ -239,7 +239,7 @@ def test_a_display_that_is_removed_meanwhile_is_not_found(database: Database) ->
     wall = busy_wall(database)
     with database.write_quietly() as connection:
         playlists.leave_displays(connection, wall.display_id)
-        displays.remove(connection, wall.display_id)
+        displays.remove(connection, wall.display_id, database.clock())
     with pytest.raises(NotFound):
         wall.service.rebuild(wall.display_id)
     with database.read() as connection:

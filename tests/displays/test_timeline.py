@@ -1,5 +1,7 @@
 """What a display plays, and what becomes of it when things change."""
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -7,11 +9,14 @@ import pytest
 
 from longshelf.displays.moves import current_of
 from longshelf.displays.tending import Tending
+from longshelf.displays.timeline import TimelineService
 from longshelf.model.kinds import LibraryType
-from longshelf.store import libraries, playlists, slots, tables
+from longshelf.store import displays, libraries, playlists, slots, tables
 from longshelf.store.database import Database, Transaction, run
+from longshelf.store.engine.sql import SqlEngine
 from longshelf.store.hot import HotReads
-from tests.displays.wall import Wall, check, make_display, make_wall
+from longshelf.visibility.visibility import Visibility
+from tests.displays.wall import Wall, check, make_display, make_wall, seeds
 
 
 def test_the_first_look_plans_the_next_few_and_one_plays(database: Database) -> None:
@@ -323,6 +328,61 @@ def test_previous_passes_over_what_may_not_be_seen_any_more(database: Database) 
     wall.service.previous(wall.display_id)
     assert wall.current.item_id == played[1]
     check(database, wall.display_id)
+
+
+def test_who_presses_next_does_not_wait_until_more_is_planned(database: Database) -> None:
+    wall = make_wall(database, 40)
+    wall.block(count=30)
+    wall.service.replan(wall.display_id, "test")
+    later: list[Callable[[], object]] = []
+    service = TimelineService(
+        database, SqlEngine(database.read), Visibility(database, HotReads(database)), seed=seeds(), later=later.append
+    )
+    coming, sent = [len(wall.planned)], []
+    for _ in range(8):
+        before = database.statements
+        assert service.next(wall.display_id)
+        sent.append(database.statements - before)
+        coming.append(len(wall.planned))
+    assert coming == [5, 4, 3, 2, 1, 5, 4, 3, 2]  # with nothing left to come it plans at once
+    assert max(sent[:4]) < sent[4]
+    assert len(later) == 1  # once, although there were fewer than three several times
+    later[0]()
+    assert len(wall.planned) == 5
+    check(database, wall.display_id)
+    assert [each.item_id for each in wall.history()] == wall.ids[::-1][:8]
+    with database.write_quietly() as connection:
+        playlists.leave_displays(connection, wall.display_id)
+        displays.remove(connection, wall.display_id, database.clock())
+    later[0]()  # nobody is there to be asked for, and nothing is wrong
+
+
+def test_many_may_press_next_while_more_is_planned_behind_them(database: Database) -> None:
+    wall = make_wall(database, 60)
+    wall.block(count=7)
+    wall.block(count=5, order="random")
+    wall.service.replan(wall.display_id, "test")
+    with ThreadPoolExecutor(2) as behind, ThreadPoolExecutor(4) as people:
+        filled: list[Future[object]] = []
+        hot = HotReads(database)
+        service = TimelineService(
+            database,
+            SqlEngine(database.read),
+            Visibility(database, hot),
+            seed=seeds(),
+            later=lambda work: filled.append(behind.submit(work)),
+        )
+        pressed = [people.submit(service.next, wall.display_id) for _ in range(24)]
+        assert all(each.result(timeout=60) for each in pressed)
+        for each in filled:
+            each.result(timeout=60)
+        hot.close()
+    check(database, wall.display_id)
+    assert wall.row().number == 24
+    played = [each.item_id for each in wall.history()]
+    assert len(played) == len(set(played)) == 24
+    wall.service.look(wall.display_id)
+    assert len(wall.planned) >= 3
 
 
 def test_two_who_press_next_at_the_same_slot_skip_one(database: Database) -> None:

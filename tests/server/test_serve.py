@@ -168,3 +168,10 @@ def test_the_processes_get_the_settings_of_their_server(tmp_path: Path) -> None:
 
     settings = Settings(data=tmp_path, database_url=f"sqlite:///{tmp_path}/x.db", port=9000, workers=3)
     assert config.read(environment(settings), tmp_path) == settings
+
+
+def test_what_a_process_starts_with_is_kept_out_of_the_garbage_collectors_way(tmp_path: Path) -> None:
+    code = "import gc; from longshelf.server.app import app_from_environment; app_from_environment(); print(gc.get_freeze_count())"
+    environment = {**os.environ, "LONGSHELF_DATA": str(tmp_path)}
+    told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert int(told.stdout) > 10_000

@@ -19,6 +19,7 @@ _log = structlog.get_logger(__name__)
 
 # The most exact class first. (error, status, code, title)
 PROBLEMS: tuple[tuple[type[Exception], int, str, str], ...] = (
+    (errors.ScreenRemoved, 410, "screen_removed", "This display was removed"),
     (errors.NotFound, 404, "not_found", "Not found"),
     (errors.BadQuery, 400, "bad_query", "This request makes no sense"),
     (errors.OutOfRange, 422, "out_of_range", "A value is out of range"),

@@ -21,6 +21,7 @@ class Threads:
     def __init__(self, readers: int = READERS, writers: int = WRITERS) -> None:
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="read")
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="write")
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
 
     async def read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs something that blocks; the caller awaits it."""
@@ -33,6 +34,10 @@ class Threads:
     def later(self, work: Callable[[], object]) -> None:
         """Runs a small change when a thread is free; nobody waits for it."""
         self._writers.submit(work)
+
+    def aside(self, work: Callable[[], object]) -> None:
+        """As `later`, for what takes longer: it keeps no thread from those who wait, and is done one after the other."""
+        self._aside.submit(work)
 
     async def iterate(self, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
         """The chunks, each made in the reader pool when it is wanted; the iterator is closed at the end, however it comes."""
@@ -51,6 +56,7 @@ class Threads:
         """Waits for what runs; nothing new is taken."""
         self._readers.shutdown(cancel_futures=True)
         self._writers.shutdown(cancel_futures=True)
+        self._aside.shutdown(cancel_futures=True)
 
     async def _run(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         context = contextvars.copy_context()

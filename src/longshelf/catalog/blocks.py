@@ -4,6 +4,7 @@ A block asks for what holds in all it says: its search, its filter, the saved vi
 (any more) matches nothing and says why. It never falls away, for a block without it would play what nobody chose."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from longshelf.catalog.filters import MAX_FILTER, read_filters
@@ -15,6 +16,7 @@ from longshelf.model.sorts import Sort
 from longshelf.model.terms import MAX_LENGTH
 from longshelf.store.playlists import BlockRow
 
+READ_KEPT = 8_192  # blocks whose reading is remembered: a list of a thousand playlists reads ten thousand of them, twice
 NEWEST = Sort("added", descending=True)
 FORMATS: Mapping[str, Query] = {
     "mixed": tree.EVERYTHING,
@@ -44,11 +46,19 @@ def problem_of(block: BlockRow, views: Mapping[int, str]) -> str:
 
 def wanted(block: BlockRow, views: Mapping[int, str]) -> Query:
     """BadQuery for what cannot be read, naming the part of the block."""
-    if len(block.q) > MAX_LENGTH:
+    followed = "" if block.view_id is None else views.get(block.view_id)
+    found = _wanted(block.q, block.filter, followed or "", block.format)
+    if followed is None:
+        raise BadQuery("view_id", "the saved view is gone; choose another, or say what to play")
+    return found
+
+
+@lru_cache(maxsize=READ_KEPT)
+def _wanted(q: str, filter_: str, followed: str, form: str) -> Query:
+    if len(q) > MAX_LENGTH:
         raise BadQuery("q", f"a search has at most {MAX_LENGTH} characters")
-    searched = Text(block.q) if block.q else tree.EVERYTHING
-    followed = tree.EVERYTHING if block.view_id is None else _followed(block.view_id, views)
-    found = both(searched, read_filter(block.filter), followed, FORMATS[block.format])
+    searched = Text(q) if q else tree.EVERYTHING
+    found = both(searched, read_filter(filter_), read_filter(followed, field="view_id"), FORMATS[form])
     tree.check(found)
     return found
 
@@ -82,9 +92,3 @@ def without_view(block: BlockRow, query: str) -> str:
     except BadQuery:
         kept = Nothing()  # it asked for nothing before
     return tree.to_json(kept).decode()
-
-
-def _followed(view_id: int, views: Mapping[int, str]) -> Query:
-    if view_id not in views:
-        raise BadQuery("view_id", "the saved view is gone; choose another, or say what to play")
-    return read_filter(views[view_id], field="view_id")

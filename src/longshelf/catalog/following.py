@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 
 from longshelf.catalog.shapes import Job
-from longshelf.catalog.work import job_info
+from longshelf.catalog.work import is_told, job_info
 from longshelf.model.times import SECOND
 from longshelf.store import changes, displays, jobs
 from longshelf.store.database import Database, run
@@ -73,7 +73,7 @@ class Follower:
         """What is new since the last look."""
         now = self._database.clock()
         with self._database.read() as connection:
-            moved = jobs.changed_since(connection, self.mark.at - OVERLAP, AT_ONCE)
+            moved = [each for each in jobs.changed_since(connection, self.mark.at - OVERLAP, AT_ONCE) if is_told(each)]
             log = list(changes.since(connection, self.mark.revision, AT_ONCE))
             clock = displays.clock(partial(run, connection))
             changed = displays.changed_since(partial(run, connection), self.mark.displays) if clock.version > self.mark.displays else []

@@ -80,15 +80,16 @@ class Playlists:
 
     # --- reading
 
-    def browse(self, viewer: Viewer, page: int, size: int, *, kind: str = "", display_id: int = 0) -> PlaylistList:
-        """By name; of one kind or for one display when asked for."""
+    def browse(self, viewer: Viewer, page: int, size: int, *, kind: str = "", display_id: int = 0, brief: bool = False) -> PlaylistList:
+        """By name; of one kind or for one display when asked for. `brief`: nothing of what is in them."""
         user_id = signed_in(viewer)
         with self._database.read() as connection:
             rows = [each for each in playlists.listed(connection, user_id, displays=viewer.admin) if not kind or each.kind == kind]
             rows = [each for each in rows if not display_id or each.display_id == display_id]
             shown, pagination = cut_whole(rows, page, size)
-            known = _known(connection, user_id, shown)
-        return PlaylistList(self._told(viewer, known, seen=False), pagination, "")
+            known = _outside(connection, shown) if brief else _known(connection, user_id, shown)
+        told = [_told_playlist(viewer, each, known, [], 0) for each in shown] if brief else self._told(viewer, known, seen=False)
+        return PlaylistList(told, pagination, "")
 
     def one(self, viewer: Viewer, playlist_id: int) -> Playlist:
         """NotFound when there is none, or it is not for him."""
@@ -277,6 +278,11 @@ def _known(connection: Transaction, user_id: int, rows: Sequence[PlaylistRow]) -
         owners=playlists.owners(connection, {each.user_id for each in rows}),
         plays_as=playlists.plays_as(connection, displays) if displays else {},
     )
+
+
+def _outside(connection: Transaction, rows: Sequence[PlaylistRow]) -> _Known:
+    owners = playlists.owners(connection, {each.user_id for each in rows})
+    return _Known(rows=rows, blocks={}, views={}, own_views={}, owners=owners, plays_as={})
 
 
 def _judge(viewer: Viewer, row: PlaylistRow, plays_as: dict[int, int | None]) -> Viewer:

@@ -8,9 +8,10 @@ from longshelf.errors import NotFound
 from longshelf.model.times import rfc3339
 from longshelf.model.viewer import Viewer
 from longshelf.store import jobs as rows
-from longshelf.store import reading
 from longshelf.store.database import Database
+from longshelf.tasks import block_counts
 
+QUIET = frozenset({block_counts.KIND})  # begun because somebody looks at a page, again and again; of interest where they fail
 Within = frozenset[int] | None  # the only libraries whose jobs may be known of; None for all
 
 
@@ -23,15 +24,18 @@ class Work:
         self._before_telling = before_telling
 
     def browse(self, states: Sequence[str], kind: str, page: int, size: int, *, within: Within = None) -> JobList:
-        """The newest first, in numbered pages. The ledger is pruned, so it stays short."""
+        """The newest first, in numbered pages; those of QUIET kinds only where the kind is asked for. The ledger is pruned, so it stays
+        short."""
         start = (page - 1) * size
+        quiet = () if kind else QUIET
         with self._database.read() as connection:
-            total = reading.job_count(connection, states, kind)
+            total = rows.count(connection, states=states, kind=kind, quiet=quiet)
             if within is not None:
-                known = [each for each in rows.newest(connection, states=states, kind=kind, limit=total) if _is_within(each, within)]
+                every = rows.newest(connection, states=states, kind=kind, quiet=quiet, limit=total)
+                known = [each for each in every if _is_within(each, within)]
                 total, found = len(known), known[start : start + size]
             else:
-                found = rows.newest(connection, states=states, kind=kind, limit=start + size)[start:] if start < total else []
+                found = rows.newest(connection, states=states, kind=kind, quiet=quiet, limit=start + size)[start:] if start < total else []
         return JobList(self._told(found), numbered(page, size, total), "")
 
     def one(self, viewer: Viewer, job_id: int, *, within: Within = None) -> Job:
@@ -60,6 +64,11 @@ class Work:
         if any(each.finished_at for each in told):
             self._before_telling()
         return told
+
+
+def is_told(job: rows.Job) -> bool:
+    """Whether people who follow jobs hear of it unasked."""
+    return job.kind not in QUIET or job.state == "failed"
 
 
 def _is_within(job: rows.Job, within: Within) -> bool:

@@ -4,6 +4,7 @@ Remote control changes what a display is asked to be, in its row; the player fol
 lost, repeated or overtaken. An administrator is shown only items he may see himself, whatever a screen shows."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -31,11 +32,12 @@ from longshelf.displays.shapes import (
 from longshelf.displays.timeline import TimelineService
 from longshelf.errors import Conflict, Invalid, NotFound
 from longshelf.model.engine import Engine
+from longshelf.model.text import fold
 from longshelf.model.times import rfc3339
 from longshelf.model.viewer import Viewer
 from longshelf.store import displays, play_history, playlists, restrictions, slots
 from longshelf.store.database import Database, Transaction
-from longshelf.store.displays import PAUSED, PLAYING, STOPPED, Clock, DisplayRow
+from longshelf.store.displays import PAUSED, PLAYING, STOPPED, Clock, DisplayRow, Outline, Shown
 from longshelf.store.hot import HotReads
 from longshelf.store.slots import PLANNED, SlotRow
 
@@ -70,15 +72,26 @@ class Board:
     def listed(self, viewer: Viewer) -> DisplayList:
         """All that are claimed, by name."""
         with self._database.read() as connection:
-            rows = displays.listed(connection)
+            rows = displays.shown(connection)
             found = self._shown(connection, viewer, rows)
-        newest = max((row.version for row in rows), default=0)
-        return DisplayList(found, whole(len(found)), version(newest, "displays", viewer))
+        return DisplayList(found, whole(len(found)), _version(rows, viewer), sum(each.online for each in found))
+
+    def page(self, viewer: Viewer, page: int, size: int, wanted: str = "") -> DisplayList:
+        """Some of those whose name holds the words, by name. What it costs hardly grows with the number of displays."""
+        now, words = self._database.clock(), fold(wanted).split()
+        with self._database.read() as connection:
+            rows = displays.outlines(connection)
+            if words:
+                rows = [each for each in rows if all(word in fold(each.name) for word in words)]
+            ids = [each.id for each in rows[(page - 1) * size : page * size]]
+            found = {each.id: each for each in self._shown(connection, viewer, displays.shown_of(connection, ids))}
+        online = sum(presence.is_online(each, now) for each in rows)
+        return DisplayList([found[each] for each in ids], numbered(page, size, len(rows)), _version(rows, viewer), online)
 
     def display(self, viewer: Viewer, display_id: int) -> Display:
         """NotFound when there is no such display."""
         with self._database.read() as connection:
-            return self._shown(connection, viewer, [displays.get(connection, display_id)])[0]
+            return self._shown(connection, viewer, [displays.shown_one(connection, display_id)])[0]
 
     def changed(self, mark: Clock | None) -> Changed:
         """What happened since a moment, None for nothing. One small statement while nothing does."""
@@ -96,7 +109,7 @@ class Board:
     def of_ids(self, viewer: Viewer, ids: Collection[int]) -> list[Display]:
         """Those that are still there."""
         with self._database.read() as connection:
-            return self._shown(connection, viewer, displays.of_ids(connection, ids))
+            return self._shown(connection, viewer, displays.shown_of(connection, ids))
 
     def timeline(self, viewer: Viewer, display_id: int) -> TimelineView:
         """NotFound when there is no such display."""
@@ -153,7 +166,7 @@ class Board:
                 values["user_id"] = said.user_id
             if said.settings is not UNSET:
                 wanted = {name: each for name, each in msgspec.structs.asdict(said.settings).items() if each is not UNSET}
-                settings = msgspec.structs.replace(changes.settings_of(row), **wanted)
+                settings = msgspec.structs.replace(changes.settings_of(row.settings), **wanted)
                 values["settings"] = msgspec.json.encode(settings).decode()
             changed = {name: each for name, each in values.items() if each != getattr(row, name)}
             if changed:
@@ -172,7 +185,7 @@ class Board:
         with self._database.write_quietly() as connection:
             displays.held(connection, display_id)
             playlists.leave_displays(connection, display_id)
-            displays.remove(connection, display_id)
+            displays.remove(connection, display_id, self._database.clock())
 
     # --- remote control
 
@@ -262,19 +275,10 @@ class Board:
                 displays.change(connection, display_id, **values)
                 displays.tell(connection, [display_id])
 
-    def _shown(self, connection: Transaction, viewer: Viewer, rows: Sequence[DisplayRow]) -> list[Display]:
-        found = slots.of_displays(connection, [row.id for row in rows], ended=False)
-        current = {display_id: current_of(each) for display_id, each in found.items()}
-        items = self._items(connection, viewer, [each.item_id for each in current.values() if each is not None])
-        people, active = displays.names(connection, rows), displays.playlists(connection, rows)
+    def _shown(self, connection: Transaction, viewer: Viewer, rows: Sequence[Shown]) -> list[Display]:
+        items = self._items(connection, viewer, [each.item_id for each in rows if each.item_id is not None])
         now = self._database.clock()
-        told = []
-        for row in rows:
-            slot = current.get(row.id)
-            playing = None if slot is None else _playing(row, slot, items.get(slot.item_id), now)
-            user = DisplayUser(row.user_id, people[row.user_id]) if row.user_id in people else None
-            told.append(_display(row, now, playing, user, active.get(row.id, (None, None))))
-        return told
+        return [_display(each, items, now) for each in rows]
 
     def _visible(self, viewer: Viewer, ids: Iterable[int]) -> set[int]:
         with self._engine.snapshot() as snapshot:
@@ -291,9 +295,7 @@ def items_of(cards: dict[int, bytes]) -> dict[int, SlotItem]:
     return {item_id: msgspec.json.decode(card, type=SlotItem) for item_id, card in cards.items()}
 
 
-def _display(
-    row: DisplayRow, now: int, playing: Playing | None, user: DisplayUser | None, playlist: tuple[int | None, str | None]
-) -> Display:
+def _display(row: Shown, items: dict[int, SlotItem], now: int) -> Display:
     return Display(
         id=row.id,
         code=codes.shown(row.code),
@@ -301,29 +303,44 @@ def _display(
         state=row.state,  # type: ignore[arg-type]  # one of the literals: nothing else is written
         online=presence.is_online(row, now),
         last_seen_at=rfc3339(row.last_seen_at),
-        user=user,
-        playlist_id=playlist[0],
-        playlist_name=playlist[1],
-        current=playing,
+        user=_user(row),
+        playlist_id=row.playlist_id,
+        playlist_name=row.playlist_name,
+        current=_playing(row, items, now),
         volume=row.volume,
         muted=bool(row.muted),
-        settings=changes.settings_of(row),
+        settings=changes.settings_of(row.settings),
         note=row.note,
         generation=row.generation,
         version=row.version,
-        created_at=rfc3339(row.created_at) or "",
-        claimed_at=rfc3339(row.claimed_at),
+        created_at=_once_written(row.created_at) or "",
+        claimed_at=_once_written(row.claimed_at),
     )
 
 
-def _playing(row: DisplayRow, slot: SlotRow, item: SlotItem | None, now: int) -> Playing:
+@lru_cache(maxsize=4_096)  # of a thousand displays, each time anybody looks at all of them
+def _once_written(moment: int | None) -> str | None:
+    """Of moments that never change."""
+    return rfc3339(moment)
+
+
+def _user(row: Shown) -> DisplayUser | None:
+    if row.user_id is None or row.user_name is None:
+        return None
+    return DisplayUser(row.user_id, row.user_name, disabled=row.user_disabled_at is not None)
+
+
+def _playing(row: Shown, items: dict[int, SlotItem], now: int) -> Playing | None:
+    slot_id, generation, block_id, item_id, seconds = row[-5:]
+    if slot_id is None or generation is None or block_id is None or item_id is None or seconds is None:  # they come together
+        return None
     return Playing(
-        slot=slot.id,
-        generation=slot.generation,
-        block_id=slot.block_id,
-        item=item,
-        position=round(presence.passed(row, slot.seconds, now), 3),
-        seconds=slot.seconds,
+        slot=slot_id,
+        generation=generation,
+        block_id=block_id,
+        item=items.get(item_id),
+        position=round(presence.passed(row, seconds, now), 3),
+        seconds=seconds,
     )
 
 
@@ -349,6 +366,10 @@ def _entry(entry: play_history.Entry, item: SlotItem) -> PlayedEntry:
         seconds=entry.seconds,
         played_at=rfc3339(entry.played_at) or "",
     )
+
+
+def _version(rows: Sequence[Shown] | Sequence[Outline], viewer: Viewer) -> str:
+    return version(max((each.version for each in rows), default=0), f"displays:{len(rows)}", viewer)
 
 
 def _named(name: str) -> str:

@@ -2,6 +2,7 @@
 writes the other."""
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -19,6 +20,7 @@ from longshelf.store.playlists import BlockRow, PlaylistRow
 from longshelf.store.slots import CURRENT, DrawRow, SlotRow
 
 LOOK_AGAIN = 15 * SECOND  # where less was found than there is room for
+_NOTHING = "Nothing to play"
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,12 +55,14 @@ def viewer_of(connection: Transaction, user_id: int | None) -> Viewer:
     return Viewer(user_id)
 
 
-def settings_of(display: DisplayRow) -> DisplaySettings:
-    return msgspec.json.decode(display.settings, type=DisplaySettings)
+@lru_cache(maxsize=256)  # most displays hang like others
+def settings_of(text: str) -> DisplaySettings:
+    """From the JSON of a display's row."""
+    return msgspec.json.decode(text, type=DisplaySettings)
 
 
 def dwell_of(display: DisplayRow) -> float:
-    return settings_of(display).dwell or DWELL
+    return settings_of(display.settings).dwell or DWELL
 
 
 def named(playlist: PlaylistRow | None) -> tuple[int, int] | None:
@@ -164,18 +168,18 @@ def begins(current: SlotRow | None, held: DisplayRow, now: int) -> dict[str, flo
 def _note(state: State, made: Plan | None, *, none: bool) -> str:
     """For people. What was said of a block stays until the plan has come to its beginning again."""
     if state.playlist is None:
-        return "Nothing to play: no playlist is active."
+        return f"{_NOTHING}: no playlist is active."
     if not state.viewer.known:
-        return "Nothing to play: the account this display plays as is gone or disabled. Choose another."
+        return f"{_NOTHING}: the account this display plays as was removed or disabled. An administrator can choose another."
     if not state.blocks:
-        return "Nothing to play: the playlist has no blocks."
+        return f"{_NOTHING}: the playlist has no blocks."
     if made is None or not (made.turned or made.empty or none or stale(state)):
-        return state.display.note
+        return "" if not none and state.display.note.startswith(_NOTHING) else state.display.note
     if not made.empty:
         return ""
     told = [_said(block, state) for block in made.empty[:3]]
     more = len(made.empty) - len(told)
-    return " ".join([*(["Nothing to play."] if none else []), *told, *([f"And {more} more blocks."] if more else [])])
+    return " ".join([*([f"{_NOTHING}."] if none else []), *told, *([f"And {more} more blocks."] if more else [])])
 
 
 def _said(block: BlockRow, state: State) -> str:

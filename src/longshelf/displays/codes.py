@@ -9,12 +9,12 @@ import threading
 from collections import OrderedDict
 
 from longshelf.accounts.throttle import TooManyAttempts, watched
-from longshelf.errors import NotFound
+from longshelf.errors import NotFound, ScreenRemoved
 from longshelf.model.times import SECOND
 from longshelf.store import attempts, displays
 from longshelf.store.attempts import Watched
 from longshelf.store.database import Database
-from longshelf.store.displays import DisplayRow
+from longshelf.store.displays import REMOVED, DisplayRow
 from longshelf.store.hot import HotReads
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without I, L, O, 0 and 1, which look alike
@@ -50,7 +50,8 @@ class Codes:
         self._turn = threading.Lock()
 
     def find(self, text: str, address: str) -> DisplayRow:
-        """The display, claimed or not. NotFound for a wrong code, TooManyAttempts from an address that has sent many."""
+        """The display, claimed or not. NotFound for a wrong code, ScreenRemoved for that of a display that was removed of late,
+        TooManyAttempts from an address that has sent many."""
         counted = _watched("screen code", address, FREE)
         now = self._database.clock()
         code = read(text)
@@ -65,6 +66,8 @@ class Codes:
             if not known:
                 self._count(counted, now)
             raise NotFound("No screen is known by this code. Open /screen anew: it shows another one.")
+        if found.state == REMOVED:
+            raise ScreenRemoved("The display of this code was removed. Its screen shows another code.")
         return found
 
     def made(self, code: str, address: str) -> None:

@@ -5,6 +5,7 @@ small transaction."""
 
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 from longshelf.model.times import SECOND
 from longshelf.store import displays
@@ -16,23 +17,45 @@ ONLINE_SECONDS = 30.0  # after its last word: three of them may be lost
 WRITE_SECONDS = 6.0  # between two words that are written down; what was written last stays within the threshold
 GRACE_SECONDS = 20.0  # beyond its length, until a slot is taken for stuck: loading takes time
 
+_ONLINE = round(ONLINE_SECONDS * SECOND)
+
 Later = Callable[[Callable[[], object]], None]
 
 
 def seen_since(now: int) -> int:
     """Who was heard of at this time or later is online."""
-    return now - round(ONLINE_SECONDS * SECOND)
+    return now - _ONLINE
 
 
-def is_online(row: DisplayRow, now: int) -> bool:
+class Heard(Protocol):
+    """What of a display's row says whether its player is there."""
+
+    @property
+    def last_seen_at(self) -> int | None: ...
+
+
+class Playing(Heard, Protocol):
+    """And where it is in what it plays."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def position(self) -> float: ...
+    @property
+    def position_at(self) -> int: ...
+    @property
+    def due_at(self) -> int | None: ...
+
+
+def is_online(row: Heard, now: int) -> bool:
     return row.last_seen_at is not None and row.last_seen_at >= seen_since(now)
 
 
-def passed(row: DisplayRow, seconds: float, now: int) -> float:
+def passed(row: Playing, seconds: float, now: int) -> float:
     """How many of the current slot's `seconds` have passed. Nothing passes where nobody is heard of."""
     if row.state != displays.PLAYING or row.due_at is None:
         return min(row.position, seconds)
-    until = min(now, (row.last_seen_at or 0) + round(ONLINE_SECONDS * SECOND))
+    until = min(now, (row.last_seen_at or 0) + _ONLINE)
     return min(row.position + max(until - row.position_at, 0) / SECOND, seconds)
 
 

@@ -20,6 +20,7 @@ from longshelf.displays.timeline import TimelineService
 from longshelf.errors import Conflict, NotFound
 from longshelf.model.times import DAY
 from longshelf.model.viewer import Viewer
+from longshelf.sources.stash.media import Format
 from longshelf.store import displays, restrictions, slots
 from longshelf.store.database import Database, Transaction
 from longshelf.store.displays import PAIRING, PLAYING, STOPPED, DisplayRow
@@ -27,6 +28,7 @@ from longshelf.store.hot import HotReads
 from longshelf.store.slots import Media, SlotRow
 
 UNCLAIMED = DAY  # how long a code is kept that nobody claims and nobody shows
+REMOVED = 90 * DAY  # how long a screen that was off meanwhile is told that its display was removed
 WAITING_MOST = 1_000  # screens that wait at once
 MOVED = 0.75  # seconds a report may differ from where it was thought to be, before anybody is told
 _PAIRING = Screen(state="pairing", poll_seconds=POLL_SECONDS)
@@ -167,7 +169,7 @@ def _screen(row: DisplayRow, ahead: Sequence[SlotRow], items: dict[int, SlotItem
         volume=row.volume,
         muted=bool(row.muted),
         seek=SeekTo(row.seek_number, row.seek_to or 0.0),
-        settings=changes.settings_of(row),
+        settings=changes.settings_of(row.settings),
         name=row.name,
         note=row.note,
         version=row.version,
@@ -177,14 +179,17 @@ def _screen(row: DisplayRow, ahead: Sequence[SlotRow], items: dict[int, SlotItem
 
 def _slot(row: DisplayRow, slot: SlotRow, item: SlotItem, media: Media | None, position: float) -> ScreenSlot:
     plays = media is not None and (media.mime or "").startswith(SHOWN_TYPES)
+    converts = media is not None and media.converts
+    base = f"api/screens/{codes.shown(row.code)}"
     return ScreenSlot(
         id=slot.id,
         generation=slot.generation,
         item=item,
         seconds=slot.seconds,
         position=position,
-        media=f"api/screens/{codes.shown(row.code)}/media/{slot.item_id}" if plays else None,
+        media=f"{base}/media/{slot.item_id}" if plays else None,
+        converted=[f"{base}/stream/{slot.item_id}?format={form}" for form in Format] if converts else [],
         mime=media.mime if media is not None and plays else None,
         parts=media.parts if media is not None and plays else 0,
-        thumb=None if item.cover is None else f"api/screens/{codes.shown(row.code)}/{item.cover}",
+        thumb=None if item.cover is None else f"{base}/{item.cover}",
     )

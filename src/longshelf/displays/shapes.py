@@ -28,7 +28,7 @@ Code = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 DWELL = 10.0  # seconds a picture stands where nobody says
 
 
-class DisplaySettings(msgspec.Struct, frozen=True, kw_only=True):
+class DisplaySettings(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`dwell`: seconds a picture stands, unless its block says; `rotate`: degrees clockwise."""
 
     dwell: float = DWELL
@@ -42,7 +42,7 @@ class SettingsSaid(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     rotate: Rotate | UnsetType = UNSET
 
 
-class SlotItem(msgspec.Struct, frozen=True, kw_only=True):
+class SlotItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a slot shows. `cover` is a relative address, for who is signed in; a screen uses the slot's `thumb`."""
 
     id: int
@@ -59,12 +59,15 @@ class SlotItem(msgspec.Struct, frozen=True, kw_only=True):
     color: str | None = None
 
 
-class DisplayUser(msgspec.Struct, frozen=True):
+class DisplayUser(msgspec.Struct, frozen=True, gc=False):
+    """`disabled`: the account may not come in, so the display shows nothing."""
+
     id: int
     name: str
+    disabled: bool
 
 
-class Playing(msgspec.Struct, frozen=True, kw_only=True):
+class Playing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is current: `slot` is its id, `position` how many of its `seconds` have passed. `item` is null for an administrator who may not
     see it."""
 
@@ -76,7 +79,7 @@ class Playing(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-class Display(msgspec.Struct, frozen=True, kw_only=True):
+class Display(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`user` is as whom it plays, null when that account is gone; `note` says why nothing plays, or which block has nothing."""
 
     id: int
@@ -100,9 +103,12 @@ class Display(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DisplayList(msgspec.Struct, frozen=True):
+    """`online` counts those whose player is there, on all pages."""
+
     items: list[Display]
     pagination: Pagination
     snapshot: str
+    online: int
 
 
 class TimelineSlot(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,7 +196,9 @@ class NewScreen(msgspec.Struct, frozen=True):
 class ScreenSlot(msgspec.Struct, frozen=True, kw_only=True):
     """`media` and `thumb` are relative addresses, null where there is nothing to fetch: where both are, the item's title stands for
     `seconds`. `mime` is the media's type; `parts` counts the files of a longer work, told apart by `n` in the media's
-    address. `position` is where to go on."""
+    address. `converted` are addresses of the same film in other forms, in the order they are to be tried where `media` cannot be played:
+    they are made while they are watched, have no length and cannot be wound, but begin at any second given as `&start=`. `position` is
+    where to go on."""
 
     id: int
     generation: int
@@ -198,6 +206,7 @@ class ScreenSlot(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     position: float
     media: str | None
+    converted: list[str]
     mime: str | None
     parts: int
     thumb: str | None

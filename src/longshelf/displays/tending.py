@@ -9,7 +9,7 @@ import structlog
 
 from longshelf.displays import presence
 from longshelf.displays.changes import viewer_of
-from longshelf.displays.screens import UNCLAIMED
+from longshelf.displays.screens import REMOVED, UNCLAIMED
 from longshelf.displays.timeline import TimelineService
 from longshelf.errors import LongshelfError, NotFound
 from longshelf.model.times import SECOND
@@ -78,6 +78,7 @@ class Tending:
     def _sweep(self, now: int) -> None:
         with self._database.write_quietly() as connection:
             displays.forget_waiting(connection, now - UNCLAIMED)
+            displays.forget_removed(connection, now - REMOVED)
 
     def _each(self, what: Callable[[int], object], display_id: int) -> None:
         """One display that cannot be helped must not keep the others from it."""

@@ -5,13 +5,15 @@ write transaction, and written in one: who reads meets the old timeline or the n
 has changed, which is asked under the lock of the display's row; else it is planned again, at last under that lock. Rebuilds asked for
 while one waits are one rebuild: requests have numbers, and a rebuild is for all whose number it has read, in whichever process.
 
-Only the next few slots are there. Whatever moves a display on plans what comes behind; `tending.py` looks after those where nothing
-moves, and after what was asked for by a process that did not live to do it."""
+Only the next few slots are there. Whatever moves a display on plans what comes behind: with the move itself, or, where somebody waits for
+the answer and something is planned already, right after it. `tending.py` looks after those where nothing moves, and after what was asked
+for by a process that did not live to do it."""
 
 import secrets
 import threading
 from collections.abc import Callable, Collection
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from functools import partial
 
 from longshelf.catalog import blocks as reading
 from longshelf.displays import presence
@@ -33,6 +35,7 @@ from longshelf.displays.changes import (
 from longshelf.displays.drawing import PAGE, WINDOW, Pool, Sight
 from longshelf.displays.moves import Back, End, Ended, Keep, Move, Rebuild, Replan, current_of, planned_of
 from longshelf.displays.planning import Outline, Plan, plan
+from longshelf.errors import NotFound
 from longshelf.logs import operation
 from longshelf.model.engine import Engine, Offset
 from longshelf.model.query import IdIs, both
@@ -52,8 +55,16 @@ TURNS = 64
 SEEN_MOST = 20_000  # items that are looked at to say how many a block has played
 
 
+Later = Callable[[Callable[[], object]], None]
+Unless = Callable[[DisplayRow], bool]
+
+
 def _seed() -> int:
     return secrets.randbelow(SEED_MAX + 1)
+
+
+def _never(_display: DisplayRow) -> bool:
+    return False
 
 
 class TimelineService:
@@ -68,13 +79,17 @@ class TimelineService:
         seed: Callable[[], int] = _seed,
         page: int = PAGE,
         window: int = WINDOW,
+        later: Later | None = None,
     ) -> None:
+        """`later` runs in the background what nobody waits for; without it nothing is put off."""
         self._database = database
         self._engine = engine
         self._visibility = visibility
         self._seed = seed
         self._page = page
         self._window = window
+        self._later = later
+        self._filling: set[int] = set()  # displays whose filling up waits for its turn
         self._turns = [threading.Lock() for _ in range(TURNS)]
 
     # --- what others ask for
@@ -110,11 +125,11 @@ class TimelineService:
 
     def played(self, display_id: int, slot_id: int, generation: int, outcome: str, seconds: float) -> bool:
         """The player is through with a slot. False, and nothing happens, unless it is the current one, of this generation."""
-        return self._change(display_id, End(outcome=outcome, slot_id=slot_id, generation=generation, seconds=seconds))
+        return self._move_on(display_id, End(outcome=outcome, slot_id=slot_id, generation=generation, seconds=seconds))
 
     def next(self, display_id: int, slot_id: int | None = None) -> bool:
         """On to the next slot. With `slot_id` only if that is the current one."""
-        return self._change(display_id, End(outcome="skipped", slot_id=slot_id))
+        return self._move_on(display_id, End(outcome="skipped", slot_id=slot_id))
 
     def previous(self, display_id: int, slot_id: int | None = None) -> bool:
         """Back to what was played before. With `slot_id` only if that is the current one."""
@@ -151,34 +166,55 @@ class TimelineService:
 
     # --- how a change is made
 
-    def _change(self, display_id: int, move: Move, unless: Callable[[DisplayRow], bool] = lambda _display: False) -> bool:
+    def _move_on(self, display_id: int, move: Move) -> bool:
+        """As `_change`, for somebody who waits: what is to come is filled up behind his back, as long as anything is there to play."""
+        if self._later is None:
+            return self._change(display_id, move)
+        after = self._changed(display_id, move, low=1)
+        if after is not None and len(planned_of(after.slots)) < LOW and display_id not in self._filling:
+            self._filling.add(display_id)
+            with suppress(RuntimeError):  # the process stops; the next word finds that too little is planned
+                self._later(partial(self._fill_up, display_id))
+        return after is not None and after.applied
+
+    def _fill_up(self, display_id: int) -> None:
+        self._filling.discard(display_id)  # first: whoever moves on from here on asks again
+        with suppress(NotFound):  # it was removed meanwhile
+            self.look(display_id)
+
+    def _change(self, display_id: int, move: Move, unless: Unless = _never) -> bool:
         """False when the move does not apply, or `unless` holds by then. NotFound when there is no such display."""
-        with self._turns[display_id % TURNS]:
+        after = self._changed(display_id, move, unless)
+        return after is not None and after.applied
+
+    def _changed(self, display_id: int, move: Move, unless: Unless = _never, low: int = LOW) -> Next | None:
+        """What became of it, None for nothing. More is planned where fewer than `low` slots are."""
+        # Who puts planning off does not wait for others who plan, either: whoever comes second plans again.
+        with self._turns[display_id % TURNS] if low == LOW else nullcontext():
             for _ in range(TRIES):
-                state, after = self._planned(display_id, move, unless)
+                state, after = self._planned(display_id, move, unless, low)
                 if after is None:
-                    return False
+                    return None
                 with suppress(Overtaken), self._database.write_quietly() as connection:
                     held = displays.held(connection, display_id)
                     if unless(held):
-                        return False
+                        return None
                     if self._stands(connection, state, held):
                         self._write(connection, state, after, held, move)
-                        return after.applied
+                        return after
             with self._database.write_quietly() as connection:
                 held = displays.held(connection, display_id)
-                state, after = self._planned(display_id, move, unless)  # nobody writes slots meanwhile
-                if after is None:
-                    return False
-                self._write(connection, state, after, held, move)
-                return after.applied
+                state, after = self._planned(display_id, move, unless, low)  # nobody writes slots meanwhile
+                if after is not None:
+                    self._write(connection, state, after, held, move)
+                return after
 
-    def _planned(self, display_id: int, move: Move, unless: Callable[[DisplayRow], bool]) -> tuple[State, Next | None]:
+    def _planned(self, display_id: int, move: Move, unless: Unless, low: int) -> tuple[State, Next | None]:
         with self._database.read() as connection:
             state = self._state(connection, display_id)
             if unless(state.display):
                 return state, None
-            return state, self._next(connection, state, move)
+            return state, self._next(connection, state, move, low)
 
     def _state(self, connection: Transaction, display_id: int) -> State:
         display = displays.get(connection, display_id)
@@ -194,7 +230,7 @@ class TimelineService:
             viewer=viewer_of(connection, display.user_id),
         )
 
-    def _next(self, connection: Transaction, state: State, move: Move) -> Next | None:
+    def _next(self, connection: Transaction, state: State, move: Move, low: int) -> Next | None:
         display, now = state.display, self._database.clock()
         current = current_of(state.slots)
         seen = self.visible(connection, state.viewer, {each.item_id for each in state.slots})
@@ -212,7 +248,7 @@ class TimelineService:
         kept = begun(moved.slots, generation if moved.renewed else None)
         coming = len(planned_of(kept))
         again = display.look_at is not None and display.look_at <= now
-        want = HIGH - coming + (current_of(kept) is None) if coming < LOW or again else 0
+        want = HIGH - coming + (current_of(kept) is None) if coming < low or again else 0
         made = self._plan(connection, state, kept, ended=moved.ended, generation=generation, want=want) if want else None
         if made is None and kept == state.slots and not stale(state) and not another(state) and not again:
             return None

@@ -6,6 +6,7 @@ they answer as pyroaring does; elsewhere nothing is lost but time."""
 
 import ctypes
 import sys
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -15,19 +16,26 @@ import pyroaring
 from pyroaring import BitMap
 
 from longshelf.index.bitmaps import Array
+from longshelf.index.halves import ALONE, by_two
 
 _POINTER, _SIZE = ctypes.c_void_p, ctypes.c_size_t
+Place = tuple[int, int]  # an address and a length in bytes
+SHARED_FROM = 8 * 2**20  # bytes of bitmaps: so many and more are met by two threads
 
 
 class Meeting:
-    """The functions. They hold the interpreter's lock as pyroaring's own do: to let it go thousands of times costs more than it gives."""
+    """The functions. They hold the interpreter's lock as pyroaring's own do: to let it go thousands of times costs more than it gives. Only
+    the meeting of many large bitmaps lets it go, so that two threads do half of them each."""
 
-    def __init__(self) -> None:
+    def __init__(self, shared_from: int = SHARED_FROM) -> None:
         """AttributeError or OSError where there are none."""
         library = ctypes.PyDLL(pyroaring.__file__)
+        self._shared_from = sys.maxsize if ALONE else shared_from
         self._size = _function(library.roaring_bitmap_portable_deserialize_size, _SIZE, _POINTER, _SIZE)
         self._open = _function(library.roaring_bitmap_portable_deserialize_frozen, _POINTER, _POINTER)
         self._met = _function(library.roaring_bitmap_and_cardinality, ctypes.c_uint64, _POINTER, _POINTER)
+        free = ctypes.CDLL(pyroaring.__file__)
+        self._met_unlocked = _function(free.roaring_bitmap_and_cardinality, ctypes.c_uint64, _POINTER, _POINTER)
         self._close = _function(library.roaring_bitmap_free, None, _POINTER)
 
     def cardinalities(self, blob: Array, offsets: Array, result: BitMap) -> Array:
@@ -35,16 +43,28 @@ class Meeting:
         is something else."""
         written = np.frombuffer(result.serialize(), dtype=np.uint8)
         with_result, first = self._view(written.ctypes.data, len(written)), blob.ctypes.data
-        ends = offsets.tolist()
+        places = [(first + start, stop - start) for start, stop in pairwise(offsets.tolist())]
         try:
-            found = [self._shared(first + start, stop - start, with_result) for start, stop in pairwise(ends)]
+            if len(blob) < self._shared_from:
+                found = [self._shared(self._met, place, with_result) for place in places]
+            else:
+                found = self._by_two(places, int(np.searchsorted(offsets, len(blob) // 2)), with_result)
         finally:
             self._close(with_result)
         return np.array(found, dtype=np.int64)
 
-    def _shared(self, place: int, length: int, with_result: int) -> int:
-        bitmap = self._view(place, length)
-        shared: int = self._met(bitmap, with_result)
+    def _by_two(self, places: Sequence[Place], middle: int, with_result: int) -> list[int]:
+        """Those before `middle` and the others at once."""
+
+        def some(part: Sequence[Place]) -> list[int]:
+            return [self._shared(self._met_unlocked, place, with_result) for place in part]
+
+        first, second = by_two(lambda: some(places[:middle]), lambda: some(places[middle:]))
+        return first + second
+
+    def _shared(self, met: Any, place: Place, with_result: int) -> int:
+        bitmap = self._view(*place)
+        shared: int = met(bitmap, with_result)
         self._close(bitmap)
         return shared
 
@@ -64,7 +84,7 @@ def meeting() -> Meeting | None:
         return None
     try:
         found = Meeting()
-        return found if _agrees(found) else None
+        return found if _agrees(found) and _agrees(Meeting(shared_from=0)) else None
     except (AttributeError, OSError, ValueError):
         return None
 

@@ -5,8 +5,9 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Float, ForeignKey, I
 
 from longshelf.store.tables import BIGKEY, BYTEWISE, metadata
 
-# A screen. `state` is what it is asked to do: pairing · playing · paused · stopped. `user_id` is as whom it plays: it shows what that
-# person may see. `version` comes from one sequence for all displays (`display_clock`) and grows with every change an administrator sees.
+# A screen. `state` is what it is asked to do: pairing · playing · paused · stopped; of one that was removed a new row is kept for a while
+# (removed), of which only `code` and `created_at` say something. `user_id` is as whom it plays: it shows what that person may see.
+# `version` comes from one sequence for all displays (`display_clock`) and grows with every change an administrator sees.
 display = Table(
     "display",
     metadata,

@@ -3,7 +3,7 @@
 The rule: every change an administrator or a player should hear of goes through `tell`, which gives the display a version no display ever
 had. Versions are given under one row's lock, the last thing before the commit, so who has heard of one has heard of all before it."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from longshelf.store.hot import HotReads
 Rows = Callable[..., Iterable[Any]]  # runs one of our own SQL texts: `HotReads.rows`, or `run` on a connection
 
 PAIRING, PLAYING, PAUSED, STOPPED = "pairing", "playing", "paused", "stopped"
+REMOVED = "removed"  # all that is left of a display: its code, so that its screen can be told
 
 
 class DisplayRow(NamedTuple):
@@ -51,46 +52,113 @@ class DisplayRow(NamedTuple):
     last_seen_at: int | None
 
 
+_CLAIMED = "state NOT IN ('pairing', 'removed')"
 _COLUMNS = ", ".join(DisplayRow._fields)
 _BY_CODE = f"SELECT {_COLUMNS} FROM display WHERE code = ?"
 
 
 def get(connection: Connection, display_id: int) -> DisplayRow:
     """A claimed one. NotFound when there is no such display."""
-    found = run(connection, f"SELECT {_COLUMNS} FROM display WHERE id = ? AND state <> 'pairing'", display_id).one_or_none()
+    found = run(connection, f"SELECT {_COLUMNS} FROM display WHERE id = ? AND {_CLAIMED}", display_id).one_or_none()
     return _found(found, display_id)
 
 
 def held(connection: Connection, display_id: int) -> DisplayRow:
     """As `get`, and nobody else changes the display until the transaction ends."""
     lock = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""  # SQLite holds its write lock already
-    text = f"SELECT {_COLUMNS} FROM display WHERE id = ? AND state <> 'pairing'{lock}"
+    text = f"SELECT {_COLUMNS} FROM display WHERE id = ? AND {_CLAIMED}{lock}"
     return _found(run(connection, text, display_id).one_or_none(), display_id)
 
 
 def hold(connection: Connection, ids: Collection[int]) -> list[DisplayRow]:
     """As `held`, of those that are there, in one order."""
     lock = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
-    text = f"SELECT {_COLUMNS} FROM display WHERE id IN {{ids}} AND state <> 'pairing' ORDER BY id{lock}"
+    text = f"SELECT {_COLUMNS} FROM display WHERE id IN {{ids}} AND {_CLAIMED} ORDER BY id{lock}"
     return [DisplayRow(*row) for row in bulk.select_in(connection, text, ids)]
 
 
 def by_code(hot: HotReads, code: str) -> DisplayRow | None:
-    """Claimed or not."""
+    """Claimed, waiting to be, or removed."""
     found = hot.rows(_BY_CODE, code)
     return DisplayRow(*found[0]) if found else None
 
 
-def listed(connection: Connection) -> list[DisplayRow]:
-    """The claimed ones, by name."""
-    text = f"SELECT {_COLUMNS} FROM display WHERE state <> 'pairing' ORDER BY lower(name), name, id"
-    return [DisplayRow(*row) for row in run(connection, text)]
-
-
 def of_ids(connection: Connection, ids: Collection[int]) -> list[DisplayRow]:
     """The claimed ones among them."""
-    text = f"SELECT {_COLUMNS} FROM display WHERE id IN {{ids}} AND state <> 'pairing' ORDER BY id"
+    text = f"SELECT {_COLUMNS} FROM display WHERE id IN {{ids}} AND {_CLAIMED} ORDER BY id"
     return [DisplayRow(*row) for row in bulk.select_in(connection, text, ids)]
+
+
+class Shown(NamedTuple):
+    """A claimed display as administrators are shown it, with its person, its active playlist and its current slot; None where there is
+    none. `user_disabled_at` is when the person's account was disabled."""
+
+    id: int
+    code: str
+    name: str
+    state: str
+    generation: int
+    position: float
+    position_at: int
+    due_at: int | None
+    volume: int
+    muted: int
+    settings: str
+    note: str
+    version: int
+    created_at: int
+    claimed_at: int | None
+    last_seen_at: int | None
+    user_id: int | None
+    user_name: str | None
+    user_disabled_at: int | None
+    playlist_id: int | None
+    playlist_name: str | None
+    slot_id: int | None
+    slot_generation: int | None
+    block_id: int | None
+    item_id: int | None
+    seconds: float | None
+
+
+_OWN = Shown._fields[: Shown._fields.index("user_id")]
+_SHOWN = f"""
+    SELECT {", ".join(f"d.{name}" for name in _OWN)}, u.id, u.name, u.disabled_at, p.id, p.name,
+        s.id, s.generation, s.block_id, s.item_id, s.seconds
+    FROM display d LEFT JOIN "user" u ON u.id = d.user_id LEFT JOIN playlist p ON p.display_id = d.id AND p.active = 1
+    LEFT JOIN slot s ON s.display_id = d.id AND s.status = 'current' WHERE d.{_CLAIMED}"""
+
+
+class Outline(NamedTuple):
+    """What a long list of displays is searched and cut by."""
+
+    id: int
+    name: str
+    last_seen_at: int | None
+    version: int
+
+
+def outlines(connection: Connection) -> list[Outline]:
+    """Of the claimed ones, by name."""
+    text = f"SELECT id, name, last_seen_at, version FROM display WHERE {_CLAIMED} ORDER BY lower(name), name, id"
+    return [Outline._make(row) for row in run(connection, text).all()]
+
+
+def shown(connection: Connection) -> list[Shown]:
+    """The claimed ones, by name: one statement, and one row a display."""
+    return [Shown._make(row) for row in run(connection, f"{_SHOWN} ORDER BY lower(d.name), d.name, d.id").all()]
+
+
+def shown_of(connection: Connection, ids: Collection[int]) -> list[Shown]:
+    """The claimed ones among them."""
+    return [Shown._make(row) for row in bulk.select_in(connection, f"{_SHOWN} AND d.id IN {{ids}} ORDER BY d.id", ids).all()]
+
+
+def shown_one(connection: Connection, display_id: int) -> Shown:
+    """NotFound when there is no such display."""
+    for each in shown_of(connection, [display_id]):
+        return each
+    raise _none(display_id)
 
 
 # --- pairing
@@ -120,11 +188,19 @@ def claim(connection: Connection, code: str, name: str, user_id: int, at: int) -
     return None if found is None else int(found)
 
 
-def remove(connection: Connection, display_id: int) -> None:
-    """With its slots and its history. NotFound when there is no such display."""
-    if run(connection, "DELETE FROM display WHERE id = ? AND state <> 'pairing'", display_id).rowcount == 0:
+def remove(connection: Connection, display_id: int, at: int) -> None:
+    """With its slots and its history; its code is kept for a while, so that its screen can be told. NotFound when there is no such
+    display."""
+    code = run(connection, f"DELETE FROM display WHERE id = ? AND {_CLAIMED} RETURNING code", display_id).scalar()
+    if code is None:
         raise _none(display_id)
+    run(connection, "INSERT INTO display (code, state, created_at) VALUES (?, 'removed', ?)", code, at)
     run(connection, "UPDATE display_clock SET value = value + 1, removed = removed + 1 WHERE id = 1")
+
+
+def forget_removed(connection: Connection, before: int) -> int:
+    """The codes of those that were removed before; how many."""
+    return run(connection, "DELETE FROM display WHERE state = 'removed' AND created_at < ?", before).rowcount
 
 
 # --- changes
@@ -162,7 +238,7 @@ def clock(rows: Rows) -> Clock:
 
 def changed_since(rows: Rows, version: int) -> list[tuple[int, int]]:
     """(id, version) of claimed displays that changed since, in the order of their changes."""
-    text = "SELECT id, version FROM display WHERE version > ? AND state <> 'pairing' ORDER BY version"
+    text = f"SELECT id, version FROM display WHERE version > ? AND {_CLAIMED} ORDER BY version"
     return [(row[0], row[1]) for row in rows(text, version)]
 
 
@@ -173,7 +249,7 @@ def existing(hot: HotReads, ids: Iterable[int]) -> set[int]:
 
 def ask_rebuild(connection: Connection, display_id: int) -> int:
     """The number of this request: a rebuild that has seen it is for everybody who asked before. NotFound when there is no such display."""
-    text = "UPDATE display SET asked = asked + 1 WHERE id = ? AND state <> 'pairing' RETURNING asked"
+    text = f"UPDATE display SET asked = asked + 1 WHERE id = ? AND {_CLAIMED} RETURNING asked"
     found = run(connection, text, display_id).scalar()
     if found is None:
         raise _none(display_id)
@@ -198,7 +274,7 @@ def see(connection: Connection, ids: Collection[int], at: int) -> None:
 
 def back(connection: Connection, since: int) -> list[DisplayRow]:
     """Heard of since then, although everybody was told that they are away."""
-    text = f"SELECT {_COLUMNS} FROM display WHERE online = 0 AND last_seen_at >= ? AND state <> 'pairing' ORDER BY id"
+    text = f"SELECT {_COLUMNS} FROM display WHERE online = 0 AND last_seen_at >= ? AND {_CLAIMED} ORDER BY id"
     return [DisplayRow(*row) for row in run(connection, text, since)]
 
 
@@ -223,7 +299,7 @@ _DUE = f"""
         CASE WHEN d.asked > d.answered OR d.look_at <= ? OR coalesce(p.id, 0) <> coalesce(d.playlist_id, 0)
             OR coalesce(p.version, 0) <> coalesce(d.playlist_version, 0) OR {_IDLE} THEN 1 ELSE 0 END
     FROM display d LEFT JOIN playlist p ON p.display_id = d.id AND p.active = 1
-    WHERE d.state <> 'pairing' AND (
+    WHERE d.{_CLAIMED} AND (
         (d.online = 1 AND coalesce(d.last_seen_at, 0) < ?) OR (d.due_at <= ? AND d.last_seen_at >= ?)
         OR d.asked > d.answered OR d.look_at <= ? OR coalesce(p.id, 0) <> coalesce(d.playlist_id, 0)
         OR coalesce(p.version, 0) <> coalesce(d.playlist_version, 0) OR {_IDLE})
@@ -241,28 +317,16 @@ def due(hot: HotReads, now: int, seen_since: int) -> Due:
     )
 
 
-_STANDINGS = """
+_STANDINGS = f"""
     SELECT revision.value, u.id, u.disabled_at, u.personal_version, own.version, own.updated_at, shared.version, shared.updated_at
     FROM revision CROSS JOIN "user" AS u LEFT JOIN restriction AS own ON own.user_id = u.id
     LEFT JOIN restriction_profile AS shared ON shared.id = own.profile_id
-    WHERE revision.id = 1 AND u.id IN (SELECT user_id FROM display WHERE state <> 'pairing') ORDER BY u.id"""
+    WHERE revision.id = 1 AND u.id IN (SELECT user_id FROM display WHERE {_CLAIMED}) ORDER BY u.id"""
 
 
 def standings(hot: HotReads) -> list[tuple[Any, ...]]:
     """Of the people displays play as, and the catalogue: any change of what a display may show changes it, and so does much else."""
     return hot.rows(_STANDINGS)
-
-
-def names(connection: Connection, rows: Sequence[DisplayRow]) -> dict[int, str]:
-    """Of the people they play as, by id; those that are gone are left out."""
-    ids = {row.user_id for row in rows if row.user_id is not None}
-    return dict(tuple(row) for row in bulk.select_in(connection, 'SELECT id, name FROM "user" WHERE id IN {ids}', ids))
-
-
-def playlists(connection: Connection, rows: Sequence[DisplayRow]) -> dict[int, tuple[int, str]]:
-    """(id, name) of the active playlist, by display."""
-    text = "SELECT display_id, id, name FROM playlist WHERE display_id IN {ids} AND active = 1"
-    return {row[0]: (row[1], row[2]) for row in bulk.select_in(connection, text, [row.id for row in rows])}
 
 
 def may_be(connection: Connection, user_id: int) -> bool:

@@ -2,7 +2,7 @@
 
 Two live jobs never share a non-empty (kind, key): asking twice for a scan of one library gives the same job twice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -92,16 +92,25 @@ def get(connection: Connection, job_id: int) -> Job:
 
 
 def newest(
-    connection: Connection, *, states: Sequence[str] = (), kind: str = "", before_id: int | None = None, limit: int = 100
+    connection: Connection,
+    *,
+    states: Sequence[str] = (),
+    kind: str = "",
+    quiet: Collection[str] = (),
+    before_id: int | None = None,
+    limit: int = 100,
 ) -> list[Job]:
-    """Jobs, newest first: of these states (all when empty), of this kind (any when empty), older than `before_id`."""
-    conditions, values = ["id < ?"], [before_id or 2**62]
-    if states:
-        conditions.append(f"state IN ({','.join('?' * len(states))})")
-    if kind:
-        conditions.append("kind = ?")
-    text = f"SELECT {COLUMNS} FROM job WHERE {' AND '.join(conditions)} ORDER BY id DESC LIMIT ?"
-    return [_job(row) for row in run(connection, text, *values, *states, *([kind] if kind else []), limit)]
+    """Jobs, newest first: of these states (all when empty), of this kind (any when empty), older than `before_id`; of `quiet` kinds only
+    what failed."""
+    where, values = _wanted(states, kind, quiet)
+    text = f"SELECT {COLUMNS} FROM job WHERE {where} AND id < ? ORDER BY id DESC LIMIT ?"
+    return [_job(row) for row in run(connection, text, *values, before_id or 2**62, limit)]
+
+
+def count(connection: Connection, *, states: Sequence[str] = (), kind: str = "", quiet: Collection[str] = ()) -> int:
+    """How many `newest` finds without a limit."""
+    where, values = _wanted(states, kind, quiet)
+    return int(run(connection, f"SELECT count(*) FROM job WHERE {where}", *values).scalar_one())
 
 
 def changed_since(connection: Connection, at: int, limit: int = 1000) -> list[Job]:
@@ -159,6 +168,20 @@ def prune(connection: Connection, before: int, limit: int = 1000) -> int:
         run(connection, f"DELETE FROM job_event WHERE job_id IN ({marks})", *ids)
         run(connection, f"DELETE FROM job WHERE id IN ({marks})", *ids)
     return len(ids)
+
+
+def _wanted(states: Sequence[str], kind: str, quiet: Collection[str]) -> tuple[str, list[str]]:
+    """The condition, and its values in order."""
+    conditions, values = ["1 = 1"], [*states]
+    if states:
+        conditions.append(f"state IN ({','.join('?' * len(states))})")
+    if kind:
+        conditions.append("kind = ?")
+        values.append(kind)
+    if quiet:
+        conditions.append(f"(state = 'failed' OR kind NOT IN ({','.join('?' * len(quiet))}))")
+        values += sorted(quiet)
+    return " AND ".join(conditions), values
 
 
 def encode(value: object) -> str:

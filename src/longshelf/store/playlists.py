@@ -117,16 +117,14 @@ def active_of(connection: Connection, display_id: int) -> PlaylistRow | None:
 
 def plays_as(connection: Connection, display_ids: Collection[int]) -> dict[int, int | None]:
     """As whom each display plays; those there are none of, or that nobody has claimed, are left out."""
-    return dict(
-        tuple(row)
-        for row in bulk.select_in(connection, "SELECT id, user_id FROM display WHERE id IN {ids} AND state <> 'pairing'", display_ids)
-    )
+    text = "SELECT id, user_id FROM display WHERE id IN {ids} AND state NOT IN ('pairing', 'removed')"
+    return dict(tuple(row) for row in bulk.select_in(connection, text, display_ids))
 
 
 def hold_displays(connection: Connection, display_ids: Collection[int | None]) -> set[int]:
     """Nobody else changes what these displays play until the transaction ends; which of them there are, and are claimed."""
     ids = {each for each in display_ids if each is not None}
-    text = f"SELECT id FROM display WHERE id IN {{ids}} AND state <> 'pairing' ORDER BY id{_lock(connection)}"
+    text = f"SELECT id FROM display WHERE id IN {{ids}} AND state NOT IN ('pairing', 'removed') ORDER BY id{_lock(connection)}"
     return set(bulk.select_in(connection, text, ids).scalars())
 
 

@@ -2,7 +2,7 @@
 of ids; what is asked for is decided by an engine, so nothing here filters but by id."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -183,14 +183,6 @@ class IssueRow(NamedTuple):
     reason: str
     first_seen_at: int
     last_seen_at: int
-
-
-def job_count(connection: Connection, states: Sequence[str], kind: str) -> int:
-    """Jobs of these states (all when empty) and this kind (any when empty)."""
-    conditions = [f"state IN ({','.join('?' * len(states))})"] if states else []
-    conditions += ["kind = ?"] if kind else []
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return int(run(connection, f"SELECT count(*) FROM job{where}", *states, *([kind] if kind else [])).scalar_one())
 
 
 def issues(connection: Connection, library_id: int, *, offset: int, limit: int) -> list[IssueRow]:

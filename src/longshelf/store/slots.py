@@ -143,21 +143,23 @@ def there(connection: Connection, item_ids: Iterable[int]) -> set[int]:
 
 
 class Media(NamedTuple):
-    """Of an item: how many files it has, and what the first is. Of what is on another server only the kind is known."""
+    """Of an item: how many files it has, and what the first is. Of what is on another server only the kind is known; its films
+    (`converts`) are to be had in other forms, too."""
 
     parts: int
     mime: str | None
+    converts: bool = False
 
 
 def media(connection: Connection, item_ids: Collection[int]) -> dict[int, Media]:
     """By item; those without a file are left out."""
     text = """SELECT item.id, item.kind FROM item JOIN library ON library.id = item.library_id
               WHERE item.id IN {ids} AND library.type = 'stash' AND item.kind IN ('video', 'image')"""
-    found = {row[0]: Media(1, _REMOTE[row[1]]) for row in bulk.select_in(connection, text, item_ids)}
+    found = {row[0]: Media(1, _REMOTE[row[1]], converts=row[1] == "video") for row in bulk.select_in(connection, text, item_ids)}
     text = "SELECT item_id, mime FROM file WHERE item_id IN {ids} AND missing_at IS NULL ORDER BY item_id, ordinal, id"
     for item_id, mime in bulk.select_in(connection, text, item_ids):
         known = found.get(item_id)
-        found[item_id] = Media(1, mime) if known is None else Media(known.parts + 1, known.mime)
+        found[item_id] = Media(1, mime) if known is None else known._replace(parts=known.parts + 1)
     return found
 
 

@@ -171,8 +171,7 @@ class _Poll:
             rows = feeds.of_library(connection, self._library.id)
             broken = [row for row in rows if row.state in {feeds.FAILING, feeds.GONE}]
             state = "offline" if rows and len(broken) == len(rows) else "ready"
-            reason = broken[0].reason if len(rows) == len(broken) == 1 else f"{len(broken):,} of {len(rows):,} feeds fail" if broken else ""
-            libraries.set_state(connection, self._library.id, state, reason, scanned_at=at if self._report.asked else None)
+            libraries.set_state(connection, self._library.id, state, _why(rows, broken), scanned_at=at if self._report.asked else None)
             _schedule(connection, self._library.id, at, soonest=at + rhythm.SHORTEST * SECOND)
 
     def _answered(self, row: FeedRow, answer: Answer, pool: ParsePool) -> None:
@@ -331,3 +330,10 @@ def _require(library: Library) -> None:
         raise Invalid("library", f"{library.name} is a {library.type} library; only feed libraries read feeds")
     if library.state == "removing":
         raise Conflict(f"{library.name} is being removed")
+
+
+def _why(rows: Sequence[FeedRow], broken: Sequence[FeedRow]) -> str:
+    """What its page says of a library some of whose feeds cannot be read."""
+    if len(rows) == len(broken) == 1:
+        return broken[0].reason
+    return f"{len(broken):,} of {len(rows):,} feeds {'fails' if len(broken) == 1 else 'fail'}" if broken else ""

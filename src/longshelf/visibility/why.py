@@ -98,11 +98,11 @@ class _Asked:
         ceiling = part.restrictions.age_rating_max
         assert ceiling is not None
         if self._age_rating is None:
-            about = f"has no age rating, and the ceiling of {ceiling} hides what has none"
+            about = f"it has no age rating, and the ceiling of {ceiling} hides what has none"
             return Reason(part.source, "age_rating", None, about) if part.restrictions.unrated == "hide" else None
         if self._age_rating <= ceiling:
             return None
-        return Reason(part.source, "age_rating", None, f"rated {self._age_rating}, above the ceiling of {ceiling}")
+        return Reason(part.source, "age_rating", None, f"it is rated {self._age_rating}, above the ceiling of {ceiling}")
 
     def _way(self, entity_id: int) -> list[int]:
         """From the entity down to one the item itself carries."""

@@ -1,11 +1,15 @@
 """Displays: what administrators see of them, and remote control."""
 
 from longshelf.api.route import Call
+from longshelf.catalog.paging import DEFAULT_SIZE
 from longshelf.displays import shapes
 
 
 def browse(call: Call) -> shapes.DisplayList:
-    return call.services.board.listed(call.viewer)
+    page, size, wanted = call.query["page"], call.query["page_size"], call.query["q"]
+    if page is None and size is None and not wanted:
+        return call.services.board.listed(call.viewer)
+    return call.services.board.page(call.viewer, page or 1, size or DEFAULT_SIZE, wanted)
 
 
 def claim(call: Call) -> shapes.Display:

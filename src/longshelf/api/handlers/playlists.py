@@ -14,7 +14,7 @@ CSV = "text/csv; charset=utf-8"
 def browse(call: Call) -> playlist_shapes.PlaylistList:
     query = call.query
     return call.services.playlists.browse(
-        call.viewer, query["page"], query["page_size"], kind=query["kind"] or "", display_id=query["display_id"] or 0
+        call.viewer, query["page"], query["page_size"], kind=query["kind"] or "", display_id=query["display_id"] or 0, brief=query["brief"]
     )
 
 

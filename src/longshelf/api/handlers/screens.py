@@ -5,7 +5,7 @@ from functools import partial
 import msgspec
 from starlette.responses import Response, StreamingResponse
 
-from longshelf.api.handlers import files
+from longshelf.api.handlers import files, proxy
 from longshelf.api.handlers.events import EVENT_STREAM
 from longshelf.api.route import Answer, Call
 from longshelf.displays import shapes
@@ -41,6 +41,11 @@ async def media(call: Call) -> Response:
     """As for somebody who is signed in, as whom the display plays."""
     seen = await _as_person(call)
     return await files.media(msgspec.structs.replace(seen, path={**seen.path, "n": call.query["n"]}))
+
+
+async def converted(call: Call) -> Response:
+    """As `media`, of a film on another server, in another form."""
+    return await proxy.stream(await _as_person(call))
 
 
 async def thumb(call: Call) -> Response:

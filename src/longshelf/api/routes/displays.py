@@ -8,7 +8,7 @@ from longshelf.api import params
 from longshelf.api.handlers import displays, screens
 from longshelf.api.handlers.events import EVENT_STREAM
 from longshelf.api.route import Param
-from longshelf.api.routes.media import BYTES, WEBP
+from longshelf.api.routes.media import BYTES, CONVERSION, WEBP
 from longshelf.api.routes.rows import ADMIN, PUBLIC, delete, get, patch, post
 from longshelf.displays import shapes
 
@@ -18,10 +18,15 @@ _THUMB = (
     Param(name="v", about="The version from the slot's thumb address"),
     Param(name="w", type=Literal[192, 384, 768], default=768, about="Width in pixels"),
 )
+_ALL = "; without any of page, page_size and q the list is whole"
+_SOME = (
+    Param(name="q", type=Annotated[str, msgspec.Meta(max_length=200)], default="", about="Only displays whose name holds every word"),
+    *(msgspec.structs.replace(each, default=None, about=f"{each.about}{_ALL}") for each in params.NUMBERED),
+)
 
 DISPLAYS = (
     get("/api/displays", "listDisplays", displays.browse, "The displays, by name, as they are now",
-        answer=shapes.DisplayList, access=ADMIN),
+        answer=shapes.DisplayList, access=ADMIN, params=_SOME),
     post("/api/displays", "claimDisplay", displays.claim, "Make a display of the screen that shows this code",
          body=shapes.ClaimDisplay, answer=shapes.Display, status=201, access=ADMIN),
     get(_DISPLAY, "getDisplay", displays.one, "One display", answer=shapes.Display, access=ADMIN),
@@ -62,6 +67,8 @@ SCREENS = (
          body=shapes.At, answer=shapes.Acknowledged, access=PUBLIC),
     get(f"{_SCREEN}/media/{{item_id}}", "getScreenMedia", screens.media, "A file of an item in the screen's slots; ranges as in RFC 9110",
         answer=BYTES, access=PUBLIC, params=(_PART,)),
+    get(f"{_SCREEN}/stream/{{item_id}}", "getScreenStream", screens.converted,
+        "A mirrored film in the screen's slots, converted while it is watched", answer="video/mp4", access=PUBLIC, params=CONVERSION),
     get(f"{_SCREEN}/thumb/{{item_id}}", "getScreenThumb", screens.thumb, "The picture of an item in the screen's slots",
         answer=WEBP, access=PUBLIC, params=_THUMB),
 )  # fmt: skip

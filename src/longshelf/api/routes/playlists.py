@@ -25,9 +25,11 @@ _NEXT = (
     Param(name="back", type=bool, default=False, about="What comes before it instead"),
 )
 
+_BRIEF = Param(name="brief", type=bool, default=False, about="Without blocks and counts: for choosing one by its name")
+
 PLAYLISTS = (
     get("/api/playlists", "listPlaylists", playlists.browse, "Your playlists and the shared ones, by name",
-        answer=shapes.PlaylistList, params=(*_WHICH, *params.NUMBERED)),
+        answer=shapes.PlaylistList, params=(*_WHICH, _BRIEF, *params.NUMBERED)),
     post("/api/playlists", "createPlaylist", playlists.create, "Make a playlist",
          body=shapes.NewPlaylist, answer=shapes.Playlist, status=201),
     post("/api/playlists/import", "importPlaylist", playlists.bring, "Make a playlist of an exported one",
