@@ -22,6 +22,7 @@ export default defineConfig({
     environment: 'happy-dom',
     setupFiles: ['src/test/setup.ts'],
     include: ['src/**/*.test.{ts,tsx}'],
+    testTimeout: 30_000, // ends what hangs; how fast a loaded machine types is no failure
     css: { modules: { classNameStrategy: 'non-scoped' } },
     coverage: { include: ['src/core/**/*.ts'], exclude: ['**/*.test.ts'], thresholds: { 100: true } },
   },

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.e2e.pages import Contexts, Open, fresh_contexts, opener
+from tests.e2e.product import Product
 from tests.e2e.synthetic import DIST
 
 ROOT = Path(__file__).parents[2]
@@ -113,12 +115,24 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-OpenPage = Callable[..., Page]
+@pytest.fixture
+def contexts(browser: Browser) -> Iterator[Contexts]:
+    with fresh_contexts(browser) as make:
+        yield make
 
 
 @pytest.fixture
-def open_page(browser: Browser, server: Server) -> Iterator[OpenPage]:
-    """Opens a path in a fresh profile; any uncaught script error fails the test at its end."""
+def open_page(contexts: Contexts, product: Product) -> Open:
+    """Opens a path of the real server that the module calls `product`."""
+    return opener(contexts, product)
+
+
+OpenShelf = Callable[..., Page]
+
+
+@pytest.fixture
+def open_shelf(browser: Browser, server: Server) -> Iterator[OpenShelf]:
+    """Opens a path of the pretend server in a fresh profile; any uncaught script error fails the test at its end."""
     contexts: list[BrowserContext] = []
     failures: list[str] = []
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -72,6 +72,12 @@ class Product:
         found: dict[str, Any] = self.get(f"/api/items/{item_id}")
         return found
 
+    def draw_covers(self) -> None:
+        """Small pictures are drawn when they are first asked for, which keeps a browser's few connections busy on a loaded machine."""
+        for item in self.get("/api/items", page_size=100)["items"]:
+            if item["cover"]:
+                assert self.client.get(f"/{item['cover']}&w=192", timeout=120).is_success
+
     def session(self) -> str:
         """The value of the session cookie."""
         return str(self.client.cookies["longshelf_session"])
@@ -107,6 +113,22 @@ def running(directory: Path, library: Path) -> Iterator[Product]:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+@contextmanager
+def scanned(directory: Path, write: Callable[[Path], object]) -> Iterator[Product]:
+    """The server with its administrator, and what `write` puts into a folder read to its end."""
+    library = directory / "library"
+    write(library)
+    with running(directory, library) as product:
+        product.set_up()
+        yield product
+
+
+def some(**counts: int) -> Callable[[Path], object]:
+    """Writes so many of the kinds named and none of the others: `some(books=6, images=8)`."""
+    none = dict.fromkeys(("books", "comics", "audiobooks", "videos", "images", "pdfs"), 0)
+    return lambda target: write_library(target, 11, **{**none, **counts})
 
 
 def write_media(target: Path, *, pictures: int = 0) -> int:

@@ -71,6 +71,11 @@ def list_stats(page: Page) -> dict[str, int]:
     return stats
 
 
+def at_rest(page: Page) -> None:
+    """What is shown is here, and so is what was guessed to be wanted next."""
+    page.wait_for_function("() => longshelf.lists().items.results.at(-1).loading === 0")
+
+
 def holds_few_nodes(page: Page, most: int = 700) -> None:
     """Once scrolling rests: in motion a few more rows are drawn ahead."""
     page.wait_for_function("(most) => document.body.querySelectorAll('*').length <= most", arg=most, timeout=3000)

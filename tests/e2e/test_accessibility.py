@@ -1,39 +1,27 @@
 """Every page passes the automatic accessibility checks in both themes, and the phone layout is a layout of its own."""
 
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e import shelf
-from tests.e2e.conftest import ROOT, OpenPage
+from tests.e2e.conftest import OpenShelf
+from tests.e2e.pages import needs_axe, serious_violations
 
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = ("/browse", "/browse?view=list&tag=11&tag=-22", "/browse?view=pages&page=3", "/browse?q=nothing", "/persons", "/tags")
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: run `npm ci` in web/")
+@needs_axe
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("path", PAGES)
-def test_no_serious_violation(open_page: OpenPage, path: str, theme: str) -> None:
-    page = open_page(path, theme=theme)
+def test_no_serious_violation(open_shelf: OpenShelf, path: str, theme: str) -> None:
+    page = open_shelf(path, theme=theme)
     page.get_by_role("heading", level=1).wait_for()
     page.wait_for_load_state("networkidle") if path != "/browse" else shelf.ready(page)
-    assert _violations(page, AXE) == []
+    assert serious_violations(page) == []
 
 
-def _violations(page: Page, axe: Path) -> list[str]:
-    page.add_script_tag(path=axe)
-    found: list[str] = page.evaluate(
-        """async () => (await axe.run()).violations
-             .filter((one) => ['serious', 'critical'].includes(one.impact))
-             .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`)"""
-    )
-    return found
-
-
-def test_a_phone_gets_tabs_a_drawer_and_at_least_two_columns(open_page: OpenPage) -> None:
-    page = open_page(width=412, height=860, touch=True)
+def test_a_phone_gets_tabs_a_drawer_and_at_least_two_columns(open_shelf: OpenShelf) -> None:
+    page = open_shelf(width=412, height=860, touch=True)
     shelf.ready(page)
     assert int(page.get_by_role("grid").get_attribute("aria-colcount") or 0) >= 2
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 412

@@ -5,16 +5,16 @@ import re
 from playwright.sync_api import expect
 
 from tests.e2e import shelf
-from tests.e2e.conftest import OpenPage, Server
+from tests.e2e.conftest import OpenShelf, Server
 from tests.e2e.synthetic import TOTAL
 
 
-def test_forty_pages_in_a_row_come_from_the_cache(open_page: OpenPage, server: Server) -> None:
+def test_forty_pages_in_a_row_come_from_the_cache(open_shelf: OpenShelf, server: Server) -> None:
     server.control(latency=0.05)
-    page = open_page("/browse?view=pages")
+    page = open_shelf("/browse?view=pages")
     shelf.ready(page)
     for number in range(2, 42):
-        page.wait_for_timeout(100)  # somebody looks at the page
+        shelf.at_rest(page)  # somebody looks at the page
         page.keyboard.press("]")
         expect(page.get_by_role("textbox", name="Page")).to_have_value(str(number))
         shelf.at(page, (number - 1) * 50)
@@ -22,8 +22,8 @@ def test_forty_pages_in_a_row_come_from_the_cache(open_page: OpenPage, server: S
     assert stats["hits"] / (stats["hits"] + stats["misses"]) >= 0.8, stats
 
 
-def test_filters_narrow_the_list_and_the_counts_follow(open_page: OpenPage) -> None:
-    page = open_page()
+def test_filters_narrow_the_list_and_the_counts_follow(open_shelf: OpenShelf) -> None:
+    page = open_shelf()
     shelf.ready(page)
     panel = page.get_by_role("complementary", name="Filters")
     comics = panel.get_by_role("button", name=re.compile("^Comics"))
@@ -38,8 +38,8 @@ def test_filters_narrow_the_list_and_the_counts_follow(open_page: OpenPage) -> N
     expect(page).not_to_have_url(re.compile(r"tag="))
 
 
-def test_alt_click_excludes_and_several_can_be_required_together(open_page: OpenPage) -> None:
-    page = open_page("/browse?tag=11&tag=22")
+def test_alt_click_excludes_and_several_can_be_required_together(open_shelf: OpenShelf) -> None:
+    page = open_shelf("/browse?tag=11&tag=22")
     shelf.ready(page)
     panel = page.get_by_role("complementary", name="Filters")
     panel.get_by_text("All of them").click()
@@ -48,8 +48,8 @@ def test_alt_click_excludes_and_several_can_be_required_together(open_page: Open
     expect(page).to_have_url(re.compile(r"kind=-video"))
 
 
-def test_searching_follows_the_typing_and_nothing_found_offers_a_way_out(open_page: OpenPage) -> None:
-    page = open_page()
+def test_searching_follows_the_typing_and_nothing_found_offers_a_way_out(open_shelf: OpenShelf) -> None:
+    page = open_shelf()
     shelf.ready(page)
     page.keyboard.press("/")
     page.keyboard.type("harbour")
@@ -60,8 +60,8 @@ def test_searching_follows_the_typing_and_nothing_found_offers_a_way_out(open_pa
     expect(page.get_by_text(f"{TOTAL:,} items", exact=True)).to_be_visible()
 
 
-def test_going_back_lands_on_the_same_place_with_the_same_focus(open_page: OpenPage) -> None:
-    page = open_page("/browse?sort=title")
+def test_going_back_lands_on_the_same_place_with_the_same_focus(open_shelf: OpenShelf) -> None:
+    page = open_shelf("/browse?sort=title")
     shelf.ready(page)
     page.get_by_role("slider", name="Position in the list").press("PageDown")
     shelf.ready(page)
@@ -78,8 +78,8 @@ def test_going_back_lands_on_the_same_place_with_the_same_focus(open_page: OpenP
     expect(page.locator(f"a[data-i='{chosen}']")).to_have_attribute("tabindex", "0")
 
 
-def test_changing_the_view_stays_at_the_item(open_page: OpenPage) -> None:
-    page = open_page()
+def test_changing_the_view_stays_at_the_item(open_shelf: OpenShelf) -> None:
+    page = open_shelf()
     shelf.ready(page)
     page.get_by_role("slider", name="Position in the list").press("End")
     shelf.at(page, TOTAL - 1)
@@ -91,8 +91,8 @@ def test_changing_the_view_stays_at_the_item(open_page: OpenPage) -> None:
     expect(page).to_have_url(re.compile(r"view=pages&page=\d{6}"))
 
 
-def test_a_tour_with_the_keyboard_alone(open_page: OpenPage) -> None:
-    page = open_page()
+def test_a_tour_with_the_keyboard_alone(open_shelf: OpenShelf) -> None:
+    page = open_shelf()
     shelf.ready(page)
     for key in ("ArrowRight", "ArrowRight", "ArrowDown", "ArrowLeft"):
         page.keyboard.press(key)
@@ -117,8 +117,8 @@ def test_a_tour_with_the_keyboard_alone(open_page: OpenPage) -> None:
     expect(page).to_have_url(re.compile(r"/items/\d+$"))
 
 
-def test_a_changed_library_is_announced_and_not_reshuffled(open_page: OpenPage, server: Server) -> None:
-    page = open_page()
+def test_a_changed_library_is_announced_and_not_reshuffled(open_shelf: OpenShelf, server: Server) -> None:
+    page = open_shelf()
     shelf.ready(page)
     page.get_by_role("slider", name="Position in the list").press("PageDown")
     shelf.ready(page)
@@ -133,17 +133,17 @@ def test_a_changed_library_is_announced_and_not_reshuffled(open_page: OpenPage, 
     assert before
 
 
-def test_a_failing_server_is_explained_and_can_be_tried_again(open_page: OpenPage, server: Server) -> None:
+def test_a_failing_server_is_explained_and_can_be_tried_again(open_shelf: OpenShelf, server: Server) -> None:
     server.control(failing=True)
-    page = open_page()
+    page = open_shelf()
     expect(page.get_by_role("alert")).to_contain_text("The library is being rebuilt", timeout=8000)
     server.control(failing=False)
     page.get_by_role("button", name="Try again").click()
     shelf.ready(page)
 
 
-def test_a_running_scan_shows_in_the_top_bar(open_page: OpenPage, server: Server) -> None:
-    page = open_page()
+def test_a_running_scan_shows_in_the_top_bar(open_shelf: OpenShelf, server: Server) -> None:
+    page = open_shelf()
     shelf.ready(page)
     job = {"id": 5, "kind": "scan", "state": "running", "done": 42, "total": 100, "started_at": "2024-05-01T10:00:00Z", "finished_at": None}
     server.control(job=job)

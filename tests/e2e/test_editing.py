@@ -1,47 +1,22 @@
 """Edits that reach further than one item, in a real browser on the real server: each is made, seen, and taken back."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import expect
 
-from tests.e2e.product import Product, running, write_media
+from tests.e2e.pages import Open
+from tests.e2e.product import Product, scanned, write_media
 
-Open = Callable[[str], Page]
 JOB_MS = 15_000  # a job waits for its worker, on a loaded machine
 
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Set up and scanned."""
-    directory = tmp_path_factory.mktemp("editing")
-    library = directory / "library"
-    write_media(library)
-    with running(directory, library) as started:
-        started.set_up()
+    with scanned(tmp_path_factory.mktemp("editing"), write_media) as started:
         yield started
-
-
-@pytest.fixture
-def open_page(browser: Browser, product: Product) -> Iterator[Open]:
-    """Opens a path, signed in; an uncaught script error fails the test at its end."""
-    contexts: list[BrowserContext] = []
-    failures: list[str] = []
-
-    def open_(path: str) -> Page:
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-        contexts.append(context)
-        context.add_cookies([{"name": "longshelf_session", "value": product.session(), "url": product.url}])
-        context.on("weberror", lambda error: failures.append(str(error.error)))
-        page = context.new_page()
-        page.goto(product.url + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert failures == []
 
 
 def test_a_tag_is_added_to_three_items_at_once_and_taken_off_again(open_page: Open, product: Product) -> None:

@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.e2e import shelf
-from tests.e2e.conftest import OpenPage, Server
+from tests.e2e.conftest import OpenShelf, Server
 
 pytestmark = pytest.mark.bench
 
 
 @pytest.mark.parametrize("pixels", [30, 60, 180, 960])
-def test_wheel(open_page: OpenPage, pixels: int) -> None:
-    page = open_page()
+def test_wheel(open_shelf: OpenShelf, pixels: int) -> None:
+    page = open_shelf()
     shelf.ready(page)
     page.mouse.move(700, 500)
     _wheel(page, pixels, seconds=1.0)  # warm
@@ -42,9 +42,9 @@ def _wheel(page: Page, pixels: int, seconds: float) -> int:
 
 
 @pytest.mark.parametrize("latency", [0.0, 0.05, 0.25])
-def test_jumps_of_the_rail(open_page: OpenPage, server: Server, latency: float) -> None:
+def test_jumps_of_the_rail(open_shelf: OpenShelf, server: Server, latency: float) -> None:
     server.control(latency=latency)
-    page = open_page()
+    page = open_shelf()
     shelf.ready(page)
     rail = page.get_by_role("slider", name="Position in the list")
     box = rail.bounding_box()
@@ -61,9 +61,9 @@ def test_jumps_of_the_rail(open_page: OpenPage, server: Server, latency: float) 
     print(f"\njump at {latency * 1000:.0f} ms latency: data on screen p50 {times[15]:.0f} ms, p95 {times[28]:.0f} ms")
 
 
-def test_cached_page(open_page: OpenPage) -> None:
+def test_cached_page(open_shelf: OpenShelf) -> None:
     """From the key to the frame after the page is drawn."""
-    page = open_page("/browse?view=pages")
+    page = open_shelf("/browse?view=pages")
     shelf.ready(page)
     times = []
     for number in range(1, 31):

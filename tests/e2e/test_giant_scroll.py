@@ -3,14 +3,14 @@
 from playwright.sync_api import Page
 
 from tests.e2e import shelf
-from tests.e2e.conftest import OpenPage, Server
+from tests.e2e.conftest import OpenShelf, Server
 from tests.e2e.synthetic import TOTAL
 
 MEGABYTE = 1024 * 1024
 
 
-def test_end_shows_the_last_item_and_home_the_first(open_page: OpenPage) -> None:
-    page = open_page()
+def test_end_shows_the_last_item_and_home_the_first(open_shelf: OpenShelf) -> None:
+    page = open_shelf()
     shelf.ready(page)
     assert shelf.on_screen(page)[0] == 0
     page.keyboard.press("End")
@@ -20,8 +20,8 @@ def test_end_shows_the_last_item_and_home_the_first(open_page: OpenPage) -> None
     shelf.at(page, 0)
 
 
-def test_thirty_places_of_the_rail_all_show_data(open_page: OpenPage) -> None:
-    page = open_page()
+def test_thirty_places_of_the_rail_all_show_data(open_shelf: OpenShelf) -> None:
+    page = open_shelf()
     shelf.ready(page)
     rail = page.get_by_role("slider", name="Position in the list")
     box = rail.bounding_box()
@@ -41,8 +41,8 @@ def test_thirty_places_of_the_rail_all_show_data(open_page: OpenPage) -> None:
     assert shelf.heap_bytes(page) < 50 * MEGABYTE
 
 
-def test_wheel_scrolling_never_shows_a_blank_frame(open_page: OpenPage) -> None:
-    page = open_page()
+def test_wheel_scrolling_never_shows_a_blank_frame(open_shelf: OpenShelf) -> None:
+    page = open_shelf()
     shelf.ready(page)
     page.mouse.move(700, 500)
     shelf.watch(page)
@@ -56,8 +56,8 @@ def test_wheel_scrolling_never_shows_a_blank_frame(open_page: OpenPage) -> None:
     shelf.holds_few_nodes(page)
 
 
-def test_scrolling_far_holds_the_cache_within_its_budget(open_page: OpenPage) -> None:
-    page = open_page()
+def test_scrolling_far_holds_the_cache_within_its_budget(open_shelf: OpenShelf) -> None:
+    page = open_shelf()
     shelf.ready(page)
     page.mouse.move(700, 500)
     for _ in range(60):
@@ -67,8 +67,8 @@ def test_scrolling_far_holds_the_cache_within_its_budget(open_page: OpenPage) ->
     assert page.evaluate("() => longshelf.lists().items.bytes") < 32 * MEGABYTE
 
 
-def test_a_slow_server_shows_skeletons_and_then_the_items(open_page: OpenPage, server: Server) -> None:
-    page = open_page()
+def test_a_slow_server_shows_skeletons_and_then_the_items(open_shelf: OpenShelf, server: Server) -> None:
+    page = open_shelf()
     shelf.ready(page)
     server.control(latency=0.4)
     page.keyboard.press("End")
@@ -76,8 +76,8 @@ def test_a_slow_server_shows_skeletons_and_then_the_items(open_page: OpenPage, s
     shelf.at(page, TOTAL - 1)
 
 
-def test_a_resize_keeps_the_item_at_the_top(open_page: OpenPage) -> None:
-    page = open_page()
+def test_a_resize_keeps_the_item_at_the_top(open_shelf: OpenShelf) -> None:
+    page = open_shelf()
     shelf.ready(page)
     _go_to(page, 5_000_000)
     for width in (1000, 700, 1440):

@@ -1,56 +1,21 @@
 """What is a person's own, in a real browser on the real server: what was begun goes on from the home page, favourites stand there, and
 what was played is counted and can be forgotten."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from longshelf.demo.library import write_library
-from tests.e2e.conftest import ROOT
-from tests.e2e.product import Product, running
-
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-SERIOUS = """async () => (await axe.run()).violations
-  .filter((one) => ['serious', 'critical'].includes(one.impact))
-  .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`)"""
-
-Open = Callable[..., Page]
+from tests.e2e.pages import Open, fits_its_width, needs_axe, serious_violations
+from tests.e2e.product import Product, scanned, some
 
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Set up and scanned; every test here has an item of its own to play."""
-    directory = tmp_path_factory.mktemp("home")
-    library = directory / "library"
-    write_library(library, 11, books=2, comics=2, audiobooks=1, videos=2, images=2, pdfs=0)
-    with running(directory, library) as started:
-        started.set_up()
+    with scanned(tmp_path_factory.mktemp("home"), some(books=2, comics=2, audiobooks=1, videos=2, images=2)) as started:
         yield started
-
-
-@pytest.fixture
-def open_page(browser: Browser, product: Product) -> Iterator[Open]:
-    """Opens a path, signed in; an uncaught script error fails the test at its end."""
-    made = []
-    failures: list[str] = []
-
-    def open_(path: str = "/", *, theme: str = "dark", phone: bool = False) -> Page:
-        size: Any = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
-        context = browser.new_context(viewport=size, has_touch=phone, is_mobile=phone, reduced_motion="reduce")
-        context.add_init_script(f"if (location.protocol === 'http:') localStorage.setItem('longshelf-scheme', '{theme}')")
-        context.add_cookies([{"name": "longshelf_session", "value": product.session(), "url": product.url}])
-        context.on("weberror", lambda error: failures.append(str(error.error)))
-        made.append(context)
-        page = context.new_page()
-        page.goto(product.url + path)
-        return page
-
-    yield open_
-    for context in made:
-        context.close()
-    assert failures == []
 
 
 def items(product: Product, kind: str) -> list[dict[str, Any]]:
@@ -166,7 +131,7 @@ def test_the_rows_are_chosen_and_kept(open_page: Open) -> None:
     page.mouse.move(box["x"] + 20, box["y"] + 4, steps=6)
     with kept():
         page.mouse.up()
-    expect(chooser.get_by_text("Something different is now row 3 of 5")).to_be_visible()
+    expect(chooser.get_by_text("Something different is now 3 of 5")).to_be_visible()
     expect(handle).to_be_focused()
     with kept():
         page.keyboard.press("ArrowDown")
@@ -180,7 +145,7 @@ def test_the_rows_are_chosen_and_kept(open_page: Open) -> None:
     assert names.index("Something different") < names.index("Recently added")
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: run `npm ci` in web/")
+@needs_axe
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_pages_are_accessible_and_fit_a_phone(open_page: Open, product: Product, theme: str) -> None:
     page = open_page(theme=theme, phone=theme == "dark")
@@ -189,7 +154,6 @@ def test_pages_are_accessible_and_fit_a_phone(open_page: Open, product: Product,
         page.goto(product.url + path)
         page.get_by_role("heading", level=1).wait_for(state="attached")
         expect(page.get_by_label("Loading")).to_have_count(0)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found += [f"{path} {one}" for one in page.evaluate(SERIOUS)]
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        found += [f"{path} {one}" for one in serious_violations(page)]
+        assert fits_its_width(page), path
     assert found == []

@@ -1,49 +1,21 @@
 """People in a real browser, on the real server: what an administrator keeps from somebody is not there for him, from the next page on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from longshelf.demo.library import write_library
-from tests.e2e.product import Product, running
+from tests.e2e.pages import Open
+from tests.e2e.product import Product, scanned, some
 
 MIA, PASSWORD = "Mia", "seven red foxes"
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Set up and scanned; books and pictures, because both carry tags."""
-    directory = tmp_path_factory.mktemp("people")
-    library = directory / "library"
-    write_library(library, 11, books=6, comics=0, audiobooks=0, videos=0, images=8, pdfs=0)
-    with running(directory, library) as started:
-        started.set_up()
+    with scanned(tmp_path_factory.mktemp("people"), some(books=6, images=8)) as started:
         yield started
-
-
-@pytest.fixture
-def open_page(browser: Browser, product: Product) -> Iterator[Open]:
-    """Opens a path in a fresh profile, as the administrator unless told otherwise; an uncaught script error fails the test at its end."""
-    contexts: list[BrowserContext] = []
-    failures: list[str] = []
-
-    def open_(path: str, *, signed_in: bool = True) -> Page:
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-        context.on("weberror", lambda error: failures.append(str(error.error)))
-        contexts.append(context)
-        if signed_in:
-            context.add_cookies([{"name": "longshelf_session", "value": product.session(), "url": product.url}])
-        page = context.new_page()
-        page.goto(product.url + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert failures == []
 
 
 def test_what_is_kept_from_somebody_is_not_there_for_him_until_it_is_allowed_again(open_page: Open, product: Product) -> None:

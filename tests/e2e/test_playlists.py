@@ -7,61 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from longshelf.demo.library import write_library
-from tests.e2e.conftest import ROOT
-from tests.e2e.product import Product, running
+from tests.e2e.pages import Open, fits_its_width, needs_axe, serious_violations, until_so
+from tests.e2e.product import Product, scanned, some
 
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-SERIOUS = """async () => (await axe.run()).violations
-  .filter((one) => ['serious', 'critical'].includes(one.impact))
-  .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`)"""
 IMAGES = 9
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Set up and scanned: pictures and short films."""
-    directory = tmp_path_factory.mktemp("playlists")
-    library = directory / "library"
-    write_library(library, 11, books=2, comics=0, audiobooks=0, videos=3, images=IMAGES, pdfs=0)
-    with running(directory, library) as started:
-        started.set_up()
-        _draw_covers(started)
+    with scanned(tmp_path_factory.mktemp("playlists"), some(books=2, videos=3, images=IMAGES)) as started:
+        started.draw_covers()
         yield started
-
-
-def _draw_covers(product: Product) -> None:
-    """Small pictures are drawn when they are first asked for, which keeps a browser's few connections busy on a loaded machine."""
-    for item in product.get("/api/items", page_size=100)["items"]:
-        if item["cover"]:
-            assert product.client.get(f"/{item['cover']}&w=192", timeout=120).is_success
-
-
-@pytest.fixture
-def open_page(browser: Browser, product: Product) -> Iterator[Open]:
-    """Opens a path, signed in; an uncaught script error fails the test at its end."""
-    contexts: list[BrowserContext] = []
-    failures: list[str] = []
-
-    def open_(path: str, *, phone: bool = False, theme: str = "dark") -> Page:
-        size: Any = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 800}
-        context = browser.new_context(viewport=size, has_touch=phone, is_mobile=phone, reduced_motion="reduce")
-        context.add_init_script(f"if (location.protocol === 'http:') localStorage.setItem('longshelf-scheme', '{theme}')")
-        context.on("weberror", lambda error: failures.append(str(error.error)))
-        context.add_cookies([{"name": "longshelf_session", "value": product.session(), "url": product.url}])
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(product.url + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert failures == []
 
 
 def made(product: Product, **said: Any) -> int:
@@ -89,6 +48,15 @@ def titles(product: Product, playlist_id: int) -> list[str]:
 
 def saved(page: Page) -> None:
     expect(page.get_by_text("Saved as you go")).to_be_visible()
+
+
+def _wait(condition: Callable[[], bool], page: Page) -> None:
+    """Until the server has heard what the page shows already; the page lives on meanwhile."""
+    for _ in range(300):
+        if condition():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the server was not told")
 
 
 def focused(page: Page) -> str:
@@ -135,8 +103,7 @@ def test_a_playlist_of_blocks_is_made_and_ordered_by_keyboard_alone(open_page: O
     assert focused(page).startswith("Move Second")
     saved(page)
     playlist_id = int(page.url.rsplit("/", 1)[1])
-    page.wait_for_timeout(300)
-    assert [block["title"] for block in product.get(f"/api/playlists/{playlist_id}")["blocks"]] == ["Second", "Everything"]
+    _wait(lambda: [block["title"] for block in product.get(f"/api/playlists/{playlist_id}")["blocks"]] == ["Second", "Everything"], page)
     page.keyboard.press("End")
     expect(page.get_by_text("Second is now 2 of 2")).to_be_attached()
 
@@ -197,7 +164,7 @@ def test_items_are_moved_by_keys_and_by_the_pointer_and_taken_out_with_a_way_bac
     expect(page.get_by_text(f"{names[0]} is now {IMAGES} of {IMAGES}")).to_be_attached()
     ordered = [*names[1:], names[0]]
     expect(rows.nth(IMAGES - 1)).to_contain_text(names[0])
-    _until(page, lambda: titles(product, playlist_id) == ordered)
+    until_so(page, lambda: titles(product, playlist_id) == ordered)
 
     second = page.get_by_role("button", name=f"Move {ordered[1]}", exact=False).first
     box, target = second.bounding_box(), rows.nth(4).bounding_box()
@@ -209,12 +176,12 @@ def test_items_are_moved_by_keys_and_by_the_pointer_and_taken_out_with_a_way_bac
     expect(rows.nth(4)).to_have_attribute("data-dragged", "true")
     page.mouse.up()
     ordered.insert(4, ordered.pop(1))
-    _until(page, lambda: titles(product, playlist_id) == ordered)
+    until_so(page, lambda: titles(product, playlist_id) == ordered)
 
     page.get_by_role("button", name=f"Take out {ordered[0]}", exact=True).click()
-    _until(page, lambda: titles(product, playlist_id) == ordered[1:])
+    until_so(page, lambda: titles(product, playlist_id) == ordered[1:])
     page.get_by_role("button", name="Undo").click()
-    _until(page, lambda: titles(product, playlist_id) == ordered)
+    until_so(page, lambda: titles(product, playlist_id) == ordered)
     expect(rows.first).to_contain_text(ordered[0])
 
 
@@ -233,7 +200,7 @@ def test_films_of_a_playlist_play_one_after_another_and_go_on_another_day(open_p
     expect(page.get_by_role("button", name="This is the last one")).to_be_disabled()
     page.get_by_role("button", name="Previous in the playlist").click()
     expect(page.get_by_role("heading", level=1, name=names[1])).to_be_visible()
-    _until(page, lambda: product.get(f"/api/playlists/{playlist_id}/place")["entry_id"] == chosen[1]["entry_id"])
+    until_so(page, lambda: product.get(f"/api/playlists/{playlist_id}/place")["entry_id"] == chosen[1]["entry_id"])
 
     page.get_by_role("button", name="Back", exact=True).click()
     page.get_by_role("button", name="Go on", exact=True).click()
@@ -286,6 +253,7 @@ def test_a_playlist_is_exported_deleted_and_brought_back(open_page: Open, produc
     expect(page.get_by_text("not a whole JSON document")).to_be_visible()
 
 
+@needs_axe
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_the_pages_are_for_everybody(open_page: Open, product: Product, theme: str) -> None:
     blocks = made(product, name=f"Blocks {theme}", blocks=[{"filter": "kind=image", "count": 50}, {"q": "the"}])
@@ -295,14 +263,5 @@ def test_the_pages_are_for_everybody(open_page: Open, product: Product, theme: s
             page = open_page(path, phone=phone, theme=theme)
             expect(page.get_by_text(theme, exact=False).first).to_be_attached()
             page.wait_for_load_state("networkidle")
-            page.evaluate(AXE.read_text())
-            assert page.evaluate(SERIOUS) == [], path
-            assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), path
-
-
-def _until(page: Page, happens: Callable[[], bool]) -> None:
-    for _ in range(60):
-        if happens():
-            return
-        page.wait_for_timeout(250)
-    raise AssertionError("it did not come to that")
+            assert serious_violations(page) == [], path
+            assert fits_its_width(page), path

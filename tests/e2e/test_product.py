@@ -1,82 +1,26 @@
 """The whole product in a real browser: from the first start to reading, listening, watching and rating, on the real server."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import ROOT
-from tests.e2e.product import BROKEN, NAME, PASSWORD, Product, running, write_media
+from tests.e2e.pages import Contexts, Open, needs_axe, serious_violations, until
+from tests.e2e.product import BROKEN, NAME, PASSWORD, Product, running, scanned, write_media
 
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-SERIOUS = """async () => (await axe.run()).violations
-  .filter((one) => ['serious', 'critical'].includes(one.impact))
-  .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`)"""
 PEOPLE = ("/users", "/users/1", "/users/1/restrictions", "/profiles", "/profiles/new", "/hidden", "/items/1/visibility")
 MANY = 3_000  # tiny pictures: enough that a scan can be watched
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Set up and scanned."""
-    directory = tmp_path_factory.mktemp("product")
-    library = directory / "library"
-    write_media(library)
-    with running(directory, library) as started:
-        started.set_up()
+    with scanned(tmp_path_factory.mktemp("product"), write_media) as started:
         yield started
 
 
-@pytest.fixture
-def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes fresh profiles; an uncaught script error or a breach of the page's policy fails the test at its end."""
-    made: list[BrowserContext] = []
-    failures: list[str] = []
-
-    def make(*, theme: str = "dark", phone: bool = False) -> BrowserContext:
-        size: Any = {"width": 412, "height": 860} if phone else {"width": 1440, "height": 900}
-        context = browser.new_context(viewport=size, has_touch=phone, is_mobile=phone, reduced_motion="reduce")
-        context.add_init_script(f"if (location.protocol === 'http:') localStorage.setItem('longshelf-scheme', '{theme}')")
-        context.on("weberror", lambda error: failures.append(str(error.error)))
-        context.on("console", lambda message: failures.append(message.text) if "Content Security" in message.text else None)
-        made.append(context)
-        return context
-
-    yield make
-    for context in made:
-        context.close()
-    assert failures == []
-
-
-@pytest.fixture
-def open_page(contexts: Callable[..., BrowserContext], product: Product) -> Open:
-    """Opens a path, signed in unless told otherwise."""
-
-    def open_(path: str = "/", *, signed_in: bool = True, **looks: Any) -> Page:
-        context = contexts(**looks)
-        if signed_in:
-            context.add_cookies([{"name": "longshelf_session", "value": product.session(), "url": product.url}])
-        page = context.new_page()
-        page.goto(product.url + path)
-        return page
-
-    return open_
-
-
-def until(page: Page, expression: str, seconds: float = 15) -> None:
-    """Waits until it is true. Not wait_for_function: that evaluates inside the page, where its policy forbids it."""
-    deadline = time.monotonic() + seconds
-    while not page.evaluate(expression):
-        assert time.monotonic() < deadline, f"never true: {expression}"
-        page.wait_for_timeout(50)
-
-
-def test_from_the_first_start_to_a_full_library(tmp_path: Path, contexts: Callable[..., BrowserContext]) -> None:
+def test_from_the_first_start_to_a_full_library(tmp_path: Path, contexts: Contexts) -> None:
     library = tmp_path / "library"
     items = write_media(library, pictures=MANY)
     with running(tmp_path, library) as fresh:
@@ -311,7 +255,7 @@ def test_pages_fit_a_phone(open_page: Open, product: Product) -> None:
         assert page.evaluate("[...document.querySelectorAll('#main *')].every((one) => one.scrollWidth < 5000)"), path
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: run `npm ci` in web/")
+@needs_axe
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_no_serious_accessibility_violation(open_page: Open, product: Product, theme: str) -> None:
     ids = [product.first(kind=kind)["id"] for kind in ("video", "image", "audiobook", "book", "comic")]
@@ -328,6 +272,5 @@ def _violations(page: Page, product: Product, paths: tuple[str, ...]) -> list[st
         page.goto(product.url + path)
         page.get_by_role("heading", level=1).wait_for(state="attached")
         page.wait_for_load_state("networkidle") if "/items/" in path else page.wait_for_timeout(700)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found += [f"{path} {one}" for one in page.evaluate(SERIOUS)]
+        found += [f"{path} {one}" for one in serious_violations(page)]
     return found

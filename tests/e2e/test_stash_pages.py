@@ -2,22 +2,21 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from longshelf.demo.stash.making import Counts
+from tests.e2e.pages import Open
 from tests.e2e.product import NAME, PASSWORD, Product, running
 from tests.support.fake_stash import FakeStash, fake_stash
 
 KEY = "the-key-of-the-stash"
 FEW = Counts(scenes=60, images=40)
 PATIENCE = 30_000  # ms: the worker looks for jobs now and then, on a loaded machine
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -34,28 +33,6 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         answer = started.client.post("/api/setup", json={"token": started.token, "name": NAME, "password": PASSWORD})
         assert answer.is_success, answer.text
         yield started
-
-
-@pytest.fixture
-def open_page(browser: Browser, product: Product) -> Iterator[Open]:
-    """Opens a path in a fresh profile, signed in; an uncaught script error fails the test at its end."""
-    contexts: list[BrowserContext] = []
-    failures: list[str] = []
-
-    def open_(path: str, *, width: int = 1280, height: int = 800) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.on("weberror", lambda error: failures.append(str(error.error)))
-        contexts.append(context)
-        context.add_cookies([{"name": "longshelf_session", "value": product.session(), "url": product.url}])
-        page = context.new_page()
-        page.goto(product.url + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert failures == []
 
 
 def shot(page: Page, name: str) -> None:
@@ -151,6 +128,7 @@ def test_what_goes_upstream_is_listed_and_what_is_said_goes_back(open_page: Open
 def test_the_webhook_is_copied_and_changed(open_page: Open, product: Product, stash: FakeStash) -> None:
     library = mirrored(product, stash)
     page = open_page(f"/libraries/{library}/stash")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     card = page.get_by_role("region", name="Webhook")
     card.get_by_role("button", name="Copy the address").click()
     copied = page.evaluate("navigator.clipboard.readText()")

@@ -2,6 +2,7 @@
 is told when the Stash is away. What the server did meanwhile is in its log, which must not know the key."""
 
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -14,8 +15,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.api.mirrored_shelf import COUNTS, FULL, KEY, complete
+from tests.e2e.pages import until
 from tests.e2e.product import NAME, PASSWORD, Product, running
-from tests.e2e.test_product import until
 from tests.support.fake_stash.media import Endless, MediaStash
 
 VIDEO = "document.querySelector('video')"
@@ -100,12 +101,27 @@ def test_a_mirrored_film_plays_with_markers_small_pictures_and_captions(mirror: 
     assert f"/media/{mirror.film}/sprite" in str(tip.locator("span span").get_attribute("style"))
     page.get_by_role("button", name="Captions").click()
     page.get_by_role("menuitem", name="German").click()
-    expect(page.get_by_text("The tide is early.").or_(page.get_by_text("Somebody has moved the lamp."))).to_be_visible()
+    said = page.get_by_text(re.compile("The tide is early|Somebody has moved the lamp|Then we walk"))
+    expect(said).to_be_visible(timeout=PATIENCE * 1_000)
     box = page.get_by_label("Position").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     until(page, f"{VIDEO}.currentTime > 100")
     assert page.locator("[class*=track] i").count() == len(mirror.stash.world.markers_of_scene(FULL))
+
+
+def test_markers_are_listed_with_what_is_seen_there(mirror: Mirror, open_page: Callable[..., Page]) -> None:
+    markers = [mirror.stash.world.markers[each] for each in mirror.stash.world.markers_of_scene(FULL)]
+    page = open_page(f"/items/{mirror.film}")
+    rows = page.get_by_role("list", name="Markers").get_by_role("button")
+    expect(rows).to_have_count(len(markers))
+    pictures = "[...document.querySelectorAll('ol[aria-label=Markers] img')]"
+    until(page, f"{pictures}.length === {sum(each.preview for each in markers)} && {pictures}.every((each) => each.naturalWidth > 0)")
+    bare = rows.filter(has_not=page.locator("img"))
+    expect(bare).to_have_count(1)
+    expect(bare.locator("[style*=sprite]")).to_be_visible()
+    rows.last.click()
+    until(page, f"{VIDEO}.currentTime >= {max(each.seconds for each in markers) - 0.1}")
 
 
 def test_a_film_the_browser_cannot_play_is_converted_from_where_it_was(mirror: Mirror, open_page: Callable[..., Page]) -> None:
@@ -124,6 +140,26 @@ def test_a_film_the_browser_cannot_play_is_converted_from_where_it_was(mirror: M
     shown = page.get_by_label("Position").input_value()
     started = float(page.evaluate(f"new URL({VIDEO}.currentSrc).searchParams.get('start')"))
     assert abs(float(shown) - started - float(page.evaluate(f"{VIDEO}.currentTime"))) < 1.5
+
+
+def test_a_screen_plays_another_form_of_a_film_its_browser_cannot_play(mirror: Mirror, open_page: Callable[..., Page]) -> None:
+    client = mirror.product.client
+    page = open_page("/")
+    page.route("**/api/screens/*/media/*", lambda route: route.fulfill(status=200, content_type="video/mp4", body=b"no film at all" * 99))
+    page.goto(f"{mirror.product.url}/screen")
+    until(page, "localStorage.getItem('longshelf-screen-code') !== null")
+    code = page.evaluate("JSON.parse(localStorage.getItem('longshelf-screen-code'))")
+    display = client.post("/api/displays", json={"code": code, "name": "Wall"}).json()
+    blocks = [{"filter": f"id={mirror.film}", "count": 1}]
+    assert client.post("/api/playlists", json={"name": "Wall", "display_id": display["id"], "blocks": blocks}).is_success
+    film = "document.querySelector('[data-front] video')"
+    until(page, f"{film}?.currentSrc.includes('/stream/') && {film}.currentTime > 0.5", 60)
+    assert client.post(f"/api/displays/{display['id']}/seek", json={"seconds": 60}).is_success
+    until(page, f"{film}?.currentSrc.includes('start=60') && {film}.currentTime > 0.3", 60)
+    path = f"/api/displays/{display['id']}"
+    _wait(lambda: client.get(path).json()["current"]["position"] > 60)
+    played = client.get(f"{path}/history").json()["items"]
+    assert [each for each in played if each["outcome"] == "failed"] == []
 
 
 def test_a_picture_is_seen_in_full_size(mirror: Mirror, open_page: Callable[..., Page]) -> None:
@@ -186,7 +222,7 @@ def test_with_the_stash_away_a_person_is_told_and_the_rest_goes_on(mirror: Mirro
     expect(notice).to_contain_text("The Stash server does not answer", timeout=20_000)
     expect(notice).to_contain_text("go on working")
     expect(notice).to_be_in_viewport(ratio=0.9)  # over the film, not clipped below it
-    page.get_by_role("button", name="Favourite").first.click()
+    page.get_by_role("button", name="Favourite", exact=True).first.click()
     _wait(lambda: mirror.product.item(mirror.film)["me"]["favorite"])
     page.goto(f"{mirror.product.url}/items/{mirror.unseen}")
     expect(page.get_by_role("status").filter(has_text="Stash server")).to_be_in_viewport(ratio=0.9, timeout=20_000)

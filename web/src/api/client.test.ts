@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { api, installGates, queryString, serverUrl } from './client';
 import { ApiError, OfflineError } from './errors';
+import { askScreen } from './screens';
 
 const gates = { signIn: vi.fn(), setup: vi.fn() };
 const answer = (status: number, body: unknown) =>
@@ -78,6 +79,19 @@ describe('gates', () => {
     answer(401, { code: 'not_signed_in' });
     await failure(api.get('items'));
     expect(gates.signIn).toHaveBeenCalledTimes(1);
+  });
+
+  it('stay shut for a screen, which signs in nowhere', async () => {
+    for (const [status, code] of [
+      [401, 'not_signed_in'],
+      [401, undefined],
+      [409, 'setup_required'],
+    ] as const) {
+      answer(status, { code });
+      await failure(askScreen('ABCD-EFGH'));
+    }
+    expect(gates.signIn).not.toHaveBeenCalled();
+    expect(gates.setup).not.toHaveBeenCalled();
   });
 
   it('lead to setup while the server waits for it, not on every conflict', async () => {

@@ -10,6 +10,8 @@ interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** Sent to its end even when the page goes away meanwhile. */
   keepalive?: boolean;
+  /** Asked where nobody signs in: whoever wants that, a proxy on the way perhaps, leads the page nowhere. */
+  anonymous?: boolean;
 }
 
 /** Called when nobody is signed in, or the server waits for its first administrator. The app decides where to go. */
@@ -61,7 +63,7 @@ export async function getMeasured<T>(path: string, options: RequestOptions = {})
 async function sendMeasured<T>(method: string, path: string, body: unknown, options: RequestOptions) {
   const response = await reach(method, address(path, options.query), body, options);
   const text = await response.text();
-  if (!response.ok) throw refusal(response, text);
+  if (!response.ok) throw refusal(response, text, options.anonymous === true);
   return { value: (text === '' ? undefined : JSON.parse(text)) as T, chars: text.length };
 }
 
@@ -85,9 +87,10 @@ async function reach(method: string, url: string, body: unknown, options: Reques
   }
 }
 
-function refusal(response: Response, text: string): ApiError {
+function refusal(response: Response, text: string, anonymous: boolean): ApiError {
   const wait = Number(response.headers.get('retry-after') ?? Number.NaN);
   const error = new ApiError(response.status, problemOf(response, text), Number.isFinite(wait) ? wait : null);
+  if (anonymous) return error;
   if (error.code === 'setup_required') gates.setup();
   else if (response.status === 401) gates.signIn();
   return error;

@@ -27,8 +27,11 @@ export function currentTier(): number {
 
 export interface ListingHandle<T> {
   cache: PageCache<T>;
-  /** Fetches these pages anew and swaps them in once they are here, so that nothing flashes. */
-  refresh: (visible: readonly [number, number]) => Promise<void>;
+  /**
+   * Fetches these pages anew and swaps them in once they are here, so that nothing flashes; says whether it did. Pages of which `stillWanted`
+   * then says no are left.
+   */
+  refresh: (visible: readonly [number, number], stillWanted?: () => boolean) => Promise<boolean>;
 }
 
 /** The list at `path` with these parameters. Parameters compare by value. */
@@ -42,11 +45,13 @@ export function useListing<T>(pool: CachePool<T>, path: string, params: SearchRe
   useEffect(() => () => cache.pause(), [cache]);
   useSyncExternalStore(cache.subscribe, cache.version);
 
-  const refresh = async (visible: readonly [number, number]) => {
+  const refresh = async (visible: readonly [number, number], stillWanted = () => true) => {
     const next = createCache<T>(pool, path, params);
     await firstAnswer(next, visible);
+    if (!stillWanted()) return false;
     pool.forget(key);
     setRenewed({ key, generation: pool.generation(), cache: pool.open(key, () => next) });
+    return true;
   };
   return { cache, refresh };
 }

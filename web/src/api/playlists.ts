@@ -34,6 +34,14 @@ export const playlistsQuery = queryOptions({
   staleTime: 0,
 });
 
+/** Names alone, of those for displays: to choose from. */
+export const blockPlaylistsQuery = queryOptions({
+  queryKey: ['playlists', 'names'],
+  queryFn: ({ signal }) =>
+    api.get<Listing<Playlist>>('playlists', { query: { kind: 'blocks', brief: true, page_size: MANY }, signal }),
+  staleTime: 0,
+});
+
 export const playlistQuery = (id: number) =>
   queryOptions({
     queryKey: ['playlists', 'one', id],
@@ -42,12 +50,16 @@ export const playlistQuery = (id: number) =>
   });
 
 /** `words` is JSON, so that equal blocks are one question. */
+const UNCOUNTED_MS = 1_500;
+
 export const blockPreviewQuery = (words: string) =>
   queryOptions({
     queryKey: ['playlists', 'preview', words],
     queryFn: ({ signal }) => api.post<BlockPreview>('playlists/blocks/preview', JSON.parse(words), { signal }),
     placeholderData: keepPreviousData,
     staleTime: 5_000,
+    // Nobody knows the number yet, and a job counts.
+    refetchInterval: ({ state }) => (state.data?.stale ? UNCOUNTED_MS : false),
   });
 
 export const viewsQuery = queryOptions({

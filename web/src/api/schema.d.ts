@@ -2736,6 +2736,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/screens/{code}/stream/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mirrored film in the screen's slots, converted while it is watched */
+        get: operations["getScreenStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/screens/{code}/thumb/{item_id}": {
         parameters: {
             query?: never;
@@ -3117,6 +3134,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/thumb/entity/{entity_id}/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The other side of a group's cover */
+        get: operations["getPortraitBack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/items/{item_id}/playback": {
         parameters: {
             query?: never;
@@ -3262,6 +3296,57 @@ export interface paths {
         };
         /** Captions n of a mirrored film, from 0, as WebVTT */
         get: operations["getCaption"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{item_id}/marker/{marker}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture at a marker of a mirrored film, by the number in the chapter's href */
+        get: operations["getMarkerPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{item_id}/marker/{marker}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is seen from a marker on, in little */
+        get: operations["getMarkerPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{item_id}/marker/{marker}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a film */
+        get: operations["getMarkerStream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3605,7 +3690,7 @@ export interface components {
          * Entity
          * @description `item_count` counts the items this viewer sees; `via_person_count` those he reaches through persons carrying it; `child_count` the
          *         entities right below it that are there for him (null in a list of favourites, where nobody counts them). One that has no item of its
-         *         own is there as long as something below it has one.
+         *         own is there as long as something below it has one. `image_back` is the other side of a group's cover.
          */
         Entity: {
             id: number;
@@ -3623,6 +3708,8 @@ export interface components {
             image: string | null;
             /** @default false */
             image_given: boolean;
+            /** @default null */
+            image_back: string | null;
             me: components["schemas"]["EntityMe"];
         };
         /**
@@ -5217,11 +5304,15 @@ export interface components {
         NextEntry: {
             entry: components["schemas"]["Entry"] | null;
         };
-        /** DisplayList */
+        /**
+         * DisplayList
+         * @description `online` counts those whose player is there, on all pages.
+         */
         DisplayList: {
             items: components["schemas"]["Display"][];
             pagination: components["schemas"]["Pagination"];
             snapshot: string;
+            online: number;
         };
         /**
          * Display
@@ -5248,10 +5339,14 @@ export interface components {
             created_at: string;
             claimed_at: string | null;
         };
-        /** DisplayUser */
+        /**
+         * DisplayUser
+         * @description `disabled`: the account may not come in, so the display shows nothing.
+         */
         DisplayUser: {
             id: number;
             name: string;
+            disabled: boolean;
         };
         /**
          * Playing
@@ -5451,7 +5546,9 @@ export interface components {
          * ScreenSlot
          * @description `media` and `thumb` are relative addresses, null where there is nothing to fetch: where both are, the item's title stands for
          *         `seconds`. `mime` is the media's type; `parts` counts the files of a longer work, told apart by `n` in the media's
-         *         address. `position` is where to go on.
+         *         address. `converted` are addresses of the same film in other forms, in the order they are to be tried where `media` cannot be played:
+         *         they are made while they are watched, have no length and cannot be wound, but begin at any second given as `&start=`. `position` is
+         *         where to go on.
          */
         ScreenSlot: {
             id: number;
@@ -5460,6 +5557,7 @@ export interface components {
             seconds: number;
             position: number;
             media: string | null;
+            converted: string[];
             mime: string | null;
             parts: number;
             thumb: string | null;
@@ -5771,6 +5869,7 @@ export interface components {
             sources: components["schemas"]["PlayableSource"][];
             captions: components["schemas"]["PlayableCaptions"][];
             chapters: string | null;
+            markers: components["schemas"]["PlayableMarker"][];
             sprites: string | null;
             preview: string | null;
             heatmap: string | null;
@@ -5795,6 +5894,17 @@ export interface components {
         PlayableCaptions: {
             url: string;
             language: string;
+        };
+        /**
+         * PlayableMarker
+         * @description What there may be to see of the marker that is chapter `position` of the item: a picture, to whose address `&w=192`, `384` or `768`
+         *         may be added, a moving one, and a film. Each may turn out not to be there.
+         */
+        PlayableMarker: {
+            position: number;
+            picture: string;
+            preview: string;
+            film: string;
         };
         /** Health */
         Health: {
@@ -6004,14 +6114,18 @@ export interface components {
         order_: "asc" | "desc";
         /** @description The version you saw: refused when somebody has changed it since */
         version: number;
+        /** @description What it is converted into */
+        format_: "mp4" | "webm";
+        /** @description The most lines the picture has */
+        resolution: "" | "1080p" | "2160p" | "240p" | "480p" | "720p";
+        /** @description Seconds to begin at */
+        start: number;
         /** @description As a file to keep, not to show */
         download: boolean;
         /** @description The version from the address of the picture */
         v: string;
         /** @description Width in pixels */
         w: 192 | 384 | 768;
-        /** @description The most lines the picture has */
-        resolution: "" | "1080p" | "2160p" | "240p" | "480p" | "720p";
     };
     requestBodies: never;
     headers: never;
@@ -13165,6 +13279,8 @@ export interface operations {
                 kind?: "blocks" | "items";
                 /** @description Only those for this display */
                 display_id?: number;
+                /** @description Without blocks and counts: for choosing one by its name */
+                brief?: boolean;
                 /** @description Page number from 1 */
                 page?: components["parameters"]["page"];
                 /** @description Entries a page, 1-1000 */
@@ -13893,7 +14009,14 @@ export interface operations {
     };
     listDisplays: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only displays whose name holds every word */
+                q?: string;
+                /** @description Page number from 1; without any of page, page_size and q the list is whole */
+                page?: number;
+                /** @description Entries a page, 1-1000; without any of page, page_size and q the list is whole */
+                page_size?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -14562,6 +14685,45 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScreenStream: {
+        parameters: {
+            query?: {
+                /** @description What it is converted into */
+                format?: components["parameters"]["format_"];
+                /** @description The most lines the picture has */
+                resolution?: components["parameters"]["resolution"];
+                /** @description Seconds to begin at */
+                start?: components["parameters"]["start"];
+            };
+            header?: never;
+            path: {
+                code: string;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
                 };
             };
             /** @description A problem */
@@ -15537,6 +15699,42 @@ export interface operations {
             };
         };
     };
+    getPortraitBack: {
+        parameters: {
+            query?: {
+                /** @description The version from the address of the picture */
+                v?: components["parameters"]["v"];
+                /** @description Width in pixels */
+                w?: components["parameters"]["w"];
+            };
+            header?: never;
+            path: {
+                entity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPlayback: {
         parameters: {
             query?: never;
@@ -15603,11 +15801,11 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description What it is converted into */
-                format?: "mp4" | "webm";
+                format?: components["parameters"]["format_"];
                 /** @description The most lines the picture has */
                 resolution?: components["parameters"]["resolution"];
                 /** @description Seconds to begin at */
-                start?: number;
+                start?: components["parameters"]["start"];
             };
             header?: never;
             path: {
@@ -15821,6 +16019,107 @@ export interface operations {
                 };
                 content: {
                     "text/vtt": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarkerPicture: {
+        parameters: {
+            query?: {
+                /** @description The version from the address of the picture */
+                v?: components["parameters"]["v"];
+                /** @description Width in pixels */
+                w?: components["parameters"]["w"];
+            };
+            header?: never;
+            path: {
+                item_id: number;
+                marker: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarkerPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+                marker: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarkerStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+                marker: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
                 };
             };
             /** @description A problem */

@@ -19,10 +19,11 @@ export type NowAt = Required<Schemas['At']>;
 
 const POLL_SECONDS = 10;
 
-/** A server that leaves something out means what is usual. */
-export function wholeState(told: Partial<ScreenState>): ScreenState {
+/** A server that leaves something out means what is usual; what says no state at all is no word of the server. */
+export function wholeState(told: Partial<ScreenState> | null | undefined): ScreenState {
+  if (typeof told?.state !== 'string') throw new TypeError('This is not the state of a screen');
   return {
-    state: told.state ?? 'pairing',
+    state: told.state,
     epoch: told.epoch ?? '',
     generation: told.generation ?? 0,
     current: told.current ?? null,
@@ -38,7 +39,7 @@ export function wholeState(told: Partial<ScreenState>): ScreenState {
   };
 }
 
-const inTime = () => ({ signal: AbortSignal.timeout(PATIENCE_MS) });
+const inTime = () => ({ signal: AbortSignal.timeout(PATIENCE_MS), anonymous: true });
 const pathOf = (code: string) => `screens/${encodeURIComponent(code)}`;
 
 export const openScreen = () => api.post<{ code: string }>('screens', {}, inTime());

@@ -149,6 +149,7 @@ export interface Facets {
 /**
  * `item_count` counts what this viewer sees; `via_person_count` what he reaches through persons that carry it;
  * `child_count` those right below it, null where nobody counted them. `image_given`: by hand, not by its source.
+ * `image_back`: the other side of a group's cover.
  */
 export interface Entity {
   id: number;
@@ -165,6 +166,7 @@ export interface Entity {
   aliases: string[];
   image: string | null;
   image_given?: boolean;
+  image_back?: string | null;
   me: { rating: number | null; favorite: boolean; hidden: boolean };
 }
 

@@ -60,11 +60,13 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-text': '#e9eaec',
     '--mantine-color-dimmed': '#a2a7ae',
     '--mantine-color-error': '#ff8787',
+    '--mantine-color-placeholder': '#8b9199',
   },
   light: {
     '--mantine-color-body': '#fafafa',
     '--mantine-color-text': '#17181a',
     '--mantine-color-dimmed': '#5b6067',
     '--mantine-color-error': '#c92a2a',
+    '--mantine-color-placeholder': '#70757d',
   },
 });

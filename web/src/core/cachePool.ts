@@ -19,8 +19,8 @@ export class CachePool<T> {
   }
 
   /** The counters of the open results, for the debug hook: most recently opened last. */
-  get stats(): readonly CacheStats[] {
-    return [...this.caches.values()].map((cache) => cache.stats);
+  get stats(): readonly (CacheStats & { loading: number })[] {
+    return [...this.caches.values()].map((cache) => ({ ...cache.stats, loading: cache.loading }));
   }
 
   /** The cache of this result, as it was left, or a new one. `create` must hand `pool.trim` to the cache as `onGrow`. */

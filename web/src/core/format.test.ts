@@ -84,3 +84,18 @@ describe('format', () => {
     expect(format.percentOf(5, 0)).toBeNull();
   });
 });
+
+it('what is to come is told coarsely', () => {
+  const now = Date.parse('2026-05-01T12:00:00Z');
+  const told = (seconds: number) => format.formatIn(new Date(now + seconds * 1000).toISOString(), now);
+  expect([-5, 59, 60, 3_599, 3_600, 86_399, 86_400, 3 * 86_400].map(told)).toEqual([
+    'now',
+    'now',
+    'in 1 min',
+    'in 59 min',
+    'in 1 h',
+    'in 23 h',
+    'in 1 day',
+    'in 3 days',
+  ]);
+});

@@ -285,6 +285,11 @@ export class PageCache<T> {
     this.entries.delete(page);
   }
 
+  /** How many pages are asked for right now. */
+  get loading(): number {
+    return this.inFlight().length;
+  }
+
   private inFlight(): [number, Entry<T>][] {
     return [...this.entries].filter(([, entry]) => entry.state === 'loading');
   }

@@ -44,7 +44,7 @@ export function fakeServer(answers: Record<string, Answer>): Call[] {
     const call = { method: init.method ?? 'GET', path, body };
     calls.push(call);
     const given = answers[`${call.method} ${path}`] ?? new Refused(404, { title: 'Not found', detail: 'Not found' });
-    const answer: unknown = typeof given === 'function' ? given(call) : given;
+    const answer: unknown = await (typeof given === 'function' ? given(call) : given);
     if (answer instanceof Refused) {
       const { status, headers, problem } = answer;
       return new Response(JSON.stringify(problem), { status, headers });

@@ -45,17 +45,29 @@ export function progressText(job: Pick<Job, 'done' | 'total' | 'rate' | 'eta_sec
   return [done, rate, left].filter(Boolean).join(' · ');
 }
 
-/** "5,000 files · 4,980 added · 20 with problems"; "nothing new" when all counts but that of the files are 0. */
+/** "5,000 files · 4,980 added · 20 with problems"; "nothing new" when there is nothing but how much was looked at. */
 export function resultText(result: unknown): string {
   if (typeof result !== 'object' || result === null) return '';
-  const counts = new Map(Object.entries(result).filter(([, value]) => typeof value === 'number'));
+  const counts = countsIn(result);
   const parts = RESULTS.flatMap(([name, word]) => {
     const count = counts.get(name);
     return count ? [`${formatCount(count)} ${word}`] : [];
   });
-  const quiet =
-    counts.has('files') && !['added', 'updated', 'removed', 'restored', 'moved'].some((one) => counts.get(one));
-  return [...parts, ...(quiet ? ['nothing new'] : [])].join(' · ');
+  const looked = counts.has('files') || counts.has('added');
+  const quiet = looked && !['added', 'updated', 'removed', 'restored', 'moved'].some((one) => counts.get(one));
+  if (quiet) return parts.length > 0 ? `${parts.join(' · ')} · nothing new` : 'Nothing new';
+  return parts.join(' · ');
+}
+
+/** The numbers of a result; where they are told by kind, as a mirror does, their sums. */
+function countsIn(result: object): Map<string, number> {
+  const { entities } = result as { entities?: unknown };
+  const parts = typeof entities === 'object' && entities !== null ? Object.values(entities) : [];
+  const counts = new Map<string, number>();
+  for (const [name, value] of [result, ...parts].flatMap((part) => Object.entries(part as object))) {
+    if (typeof value === 'number') counts.set(name, (counts.get(name) ?? 0) + value);
+  }
+  return counts;
 }
 
 export function errorsText(errors: number): string {

@@ -16,6 +16,6 @@ export function keyFacts(key: Pick<ApiKey, 'scope' | 'created_at' | 'used_at' | 
 }
 
 function endWords(expires: string | null, now: number): string {
-  if (expires === null) return 'no end';
-  return Date.parse(expires) <= now ? `ended ${formatDate(expires)}` : `until ${formatDate(expires)}`;
+  if (expires === null) return 'never expires';
+  return Date.parse(expires) <= now ? `expired ${formatDate(expires)}` : `until ${formatDate(expires)}`;
 }

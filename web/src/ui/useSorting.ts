@@ -9,49 +9,58 @@ import {
   useState,
 } from 'react';
 
-interface SortingOptions {
+interface SortingOptions<Id> {
   list: RefObject<HTMLElement | null>;
   /** In their order. */
-  ids: readonly number[];
+  ids: readonly Id[];
   /** What people call it. */
-  nameOf: (id: number) => string;
-  onMove: (id: number, to: number) => void;
+  nameOf: (id: Id) => string;
+  onMove: (id: Id, to: number) => void;
 }
 
-export interface Sorting {
+export interface Sorting<Id extends number | string = number> {
   /** As they would be, were what is dragged let go now. */
-  shown: readonly number[];
-  dragged: number | null;
+  shown: readonly Id[];
+  dragged: Id | null;
   /** What happened, for an aria-live region. */
   said: string;
   say: (text: string) => void;
+  /** To be said of an entry before it is removed: the focus then goes to its neighbour. */
+  leave: (id: Id) => void;
   /** For the handle of an entry. It needs `data-handle` and the entry `data-id`. */
-  handle: (id: number) => {
+  handle: (id: Id) => {
     'data-handle': true;
     'aria-label': string;
     onKeyDown: (event: KeyboardEvent) => void;
     onPointerDown: (event: PointerEvent) => void;
   };
-  move: (id: number, to: number) => void;
+  move: (id: Id, to: number) => void;
 }
 
 const EDGE_PX = 56;
 const MOST_PX = 18; // a frame
 
-/** Order by hand: by pointer, mouse and finger alike, and by keys on the handle. Says what it did. */
-export function useSorting({ list, ids, nameOf, onMove }: SortingOptions): Sorting {
-  const [held, setHeld] = useState<{ id: number; to: number } | null>(null);
+/**
+ * Order by hand: by pointer, mouse and finger alike, and by keys on the handle. Says what it did. The focus stays with the entry that moves: on
+ * the button that moved it, told by its `data-part`, or on the handle where that button is at its end.
+ */
+export function useSorting<Id extends number | string>({ list, ids, nameOf, onMove }: SortingOptions<Id>): Sorting<Id> {
+  const [held, setHeld] = useState<{ id: Id; to: number } | null>(null);
   const [said, setSaid] = useState('');
-  const wanted = useRef<number | null>(null);
+  const wanted = useRef<{ id: Id; part: string } | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once the entries stand in their new order
   useLayoutEffect(() => {
     if (wanted.current === null) return;
-    const entry = list.current?.querySelector(`[data-id="${wanted.current}"] [data-handle]`);
+    const { id, part } = wanted.current;
     wanted.current = null;
-    if (entry instanceof HTMLElement) entry.focus();
+    const entry = list.current?.querySelector(`[data-id="${CSS.escape(String(id))}"]`);
+    const buttons = [`[data-part="${part}"]`, '[data-handle]'].map((one) =>
+      entry?.querySelector<HTMLButtonElement>(one),
+    );
+    buttons.find((button) => button && !button.disabled)?.focus();
   }, [ids, list]);
 
-  const move = (id: number, to: number) => {
+  const move = (id: Id, to: number) => {
     const at = ids.indexOf(id);
     const place = Math.min(ids.length - 1, Math.max(0, to));
     if (at === -1) return;
@@ -59,11 +68,11 @@ export function useSorting({ list, ids, nameOf, onMove }: SortingOptions): Sorti
       setSaid(`${nameOf(id)} is ${place === 0 ? 'the first' : 'the last'} already`);
       return;
     }
-    wanted.current = id;
+    wanted.current = { id, part: focusedPart() };
     onMove(id, place);
     setSaid(`${nameOf(id)} is now ${place + 1} of ${ids.length}`);
   };
-  const drag = useDragging({
+  const drag = useDragging<Id>({
     list,
     placeAt: (y) => rowAt(list.current, y),
     onHold: (id, to) => setHeld({ id, to }),
@@ -78,6 +87,11 @@ export function useSorting({ list, ids, nameOf, onMove }: SortingOptions): Sorti
     dragged: held?.id ?? null,
     said,
     say: setSaid,
+    leave: (id) => {
+      const at = ids.indexOf(id);
+      const next = ids[at + 1] ?? ids[at - 1];
+      if (next !== undefined) wanted.current = { id: next, part: focusedPart() };
+    },
     move,
     handle: (id) => ({
       'data-handle': true,
@@ -94,22 +108,27 @@ export function useSorting({ list, ids, nameOf, onMove }: SortingOptions): Sorti
   };
 }
 
-interface DraggingOptions {
+function focusedPart(): string {
+  const { activeElement } = document;
+  return (activeElement instanceof HTMLElement && activeElement.dataset.part) || '';
+}
+
+interface DraggingOptions<Id> {
   list: RefObject<HTMLElement | null>;
   /** Which place is meant at that height of the window. */
   placeAt: (y: number) => number;
-  onHold: (id: number, to: number) => void;
+  onHold: (id: Id, to: number) => void;
   /** Null: let go without a move. */
-  onDrop: (id: number, to: number | null) => void;
+  onDrop: (id: Id, to: number | null) => void;
 }
 
 /** Follows the pointer wherever it goes, and scrolls at the edges, until it is let go or taken away. Escape calls it off. */
-export function useDragging(options: DraggingOptions) {
+export function useDragging<Id>(options: DraggingOptions<Id>) {
   const latest = useRef(options);
   latest.current = options;
   const stop = useRef<() => void>(() => {});
   useEffect(() => () => stop.current(), []);
-  return useCallback((event: PointerEvent, id: number, from: number) => {
+  return useCallback((event: PointerEvent, id: Id, from: number) => {
     if (event.button !== 0) return;
     event.preventDefault();
     if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();

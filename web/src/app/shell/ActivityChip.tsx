@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { isRunning, jobsQuery } from '@/api/jobs';
 import type { Job } from '@/api/types';
 import { percentOf } from '@/core/format';
+import { jobName } from '@/ui/jobText';
 import classes from './Shell.module.css';
 
 /** What the server is doing right now, in the top bar; nothing when it rests. */
@@ -21,7 +22,7 @@ export function ActivityChip() {
 }
 
 function summary(job: Job, count: number, percent: number | null): string {
-  const name = job.kind.charAt(0).toUpperCase() + job.kind.slice(1).replaceAll('_', ' ');
+  const name = jobName(job.kind);
   const progress = percent === null ? '' : ` ${percent} %`;
   return count > 1 ? `${name}${progress} · ${count - 1} more` : `${name}${progress}`;
 }

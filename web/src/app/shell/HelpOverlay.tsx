@@ -40,14 +40,21 @@ function grouped(bindings: readonly Binding[]): Map<string, Binding[]> {
   return groups;
 }
 
+/** Of a run such as 0 to 5 its ends; of a few that mean the same, all. */
+function shownKeys(keys: readonly string[]): readonly string[] {
+  const [first] = keys;
+  const last = keys.at(-1);
+  return keys.length > 3 && first !== undefined && last !== undefined ? [first, last] : keys;
+}
+
 function Row({ binding }: { binding: Binding }) {
   return (
     <div className={classes.helpRow}>
       <span>{binding.label}</span>
       <span className={classes.helpKeys}>
-        {binding.keys.map((keys, place) => (
+        {shownKeys(binding.keys).map((keys, place, { length }) => (
           <Fragment key={keys}>
-            {place > 0 && ' or '}
+            {place > 0 && (length < binding.keys.length ? ' to ' : ' or ')}
             {keys.split(' ').map((step) => (
               <Kbd key={step} size="sm">
                 {step.replace('ctrl+', 'Ctrl ').replace('shift+', '⇧ ').replace('alt+', 'Alt ').replace('Arrow', '')}

@@ -1,28 +1,19 @@
 import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import {
-  Activity,
-  ChartColumn,
-  CircleUser,
-  EyeOff,
-  History,
-  Keyboard,
-  ListMusic,
-  LogOut,
-  MonitorPlay,
-  Moon,
-  ShieldCheck,
-  Sun,
-  UserCog,
-} from 'lucide-react';
+import { CircleUser, EyeOff, Keyboard, LogOut, Moon, Sun } from 'lucide-react';
 import { signOut } from '@/api/session';
 import type { User } from '@/api/types';
+import { ADMIN_DESTINATIONS, DESTINATIONS } from './destinations';
 
+/** What is the person's own; on a phone also the places its bottom bar has no room for. */
 export function UserMenu({ user, onHelp }: { user: User | null; onHelp: () => void }) {
   const { colorScheme, toggleColorScheme } = useMantineColorScheme();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const phone = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false });
+  const places = [...DESTINATIONS, ...(user?.admin ? ADMIN_DESTINATIONS : [])].filter(({ onPhone }) => !onPhone);
   const leave = async () => {
     await signOut();
     client.clear();
@@ -43,34 +34,15 @@ export function UserMenu({ user, onHelp }: { user: User | null; onHelp: () => vo
         >
           {colorScheme === 'dark' ? 'Light theme' : 'Dark theme'}
         </Menu.Item>
-        <Menu.Item leftSection={<ListMusic size={16} />} onClick={() => void navigate({ to: '/playlists' })}>
-          Playlists
-        </Menu.Item>
-        <Menu.Item leftSection={<History size={16} />} onClick={() => void navigate({ to: '/history' })}>
-          History
-        </Menu.Item>
-        <Menu.Item leftSection={<ChartColumn size={16} />} onClick={() => void navigate({ to: '/statistics' })}>
-          Statistics
-        </Menu.Item>
-        <Menu.Item leftSection={<Activity size={16} />} onClick={() => void navigate({ to: '/jobs' })}>
-          Activity
-        </Menu.Item>
+        {phone &&
+          places.map(({ to, label, icon: Icon }) => (
+            <Menu.Item key={to} leftSection={<Icon size={16} />} onClick={() => void navigate({ to })}>
+              {label}
+            </Menu.Item>
+          ))}
         <Menu.Item leftSection={<EyeOff size={16} />} onClick={() => void navigate({ to: '/hidden' })}>
           What you hid
         </Menu.Item>
-        {user?.admin && (
-          <>
-            <Menu.Item leftSection={<MonitorPlay size={16} />} onClick={() => void navigate({ to: '/displays' })}>
-              Displays
-            </Menu.Item>
-            <Menu.Item leftSection={<UserCog size={16} />} onClick={() => void navigate({ to: '/users' })}>
-              Users
-            </Menu.Item>
-            <Menu.Item leftSection={<ShieldCheck size={16} />} onClick={() => void navigate({ to: '/profiles' })}>
-              Profiles
-            </Menu.Item>
-          </>
-        )}
         <Menu.Item leftSection={<Keyboard size={16} />} onClick={onHelp}>
           Keyboard shortcuts
         </Menu.Item>

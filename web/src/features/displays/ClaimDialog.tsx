@@ -1,9 +1,10 @@
-import { Alert, Button, Modal, Stack, TextInput } from '@mantine/core';
+import { Modal, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ChangeEvent, type FormEvent, useLayoutEffect, useRef, useState } from 'react';
 import { serverUrl } from '@/api/client';
-import { claimDisplay, hearDisplay } from '@/api/displays';
+import { claimDisplay, hearDisplay, renewDisplays } from '@/api/displays';
 import { ApiError, problemAt } from '@/api/errors';
+import { FormEnd } from '@/ui/FormEnd';
 import { CODE_LENGTH, codeLetters, spelledCode } from '@/ui/pairingCode';
 import classes from './Displays.module.css';
 import { PersonSelect } from './PersonSelect';
@@ -20,6 +21,7 @@ export default function ClaimDialog({ onClose }: { onClose: () => void }) {
     mutationFn: () => claimDisplay(spelledCode(code), name.trim(), person),
     onSuccess: (display) => {
       hearDisplay(client, display);
+      void renewDisplays(client);
       onClose();
     },
   });
@@ -53,20 +55,14 @@ export default function ClaimDialog({ onClose }: { onClose: () => void }) {
             onChange={(event) => setName(event.currentTarget.value)}
           />
           <PersonSelect value={person} onChange={setPerson} />
-          {claim.error && !atCode && !atName && (
-            <Alert color="red" role="alert">
-              {claim.error.message}
-            </Alert>
-          )}
         </Stack>
-        <div className={classes.buttons}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" disabled={!whole || !name.trim()} loading={claim.isPending}>
-            Add
-          </Button>
-        </div>
+        <FormEnd
+          error={atCode || atName ? null : claim.error?.message}
+          action="Add"
+          busy={claim.isPending}
+          disabled={!whole || !name.trim()}
+          onCancel={onClose}
+        />
       </form>
     </Modal>
   );

@@ -1,4 +1,4 @@
-import { ActionIcon, type ActionIconProps, Slider } from '@mantine/core';
+import { ActionIcon, type ActionIconProps, Slider, VisuallyHidden } from '@mantine/core';
 import { Pause, Play, SkipBack, SkipForward, Square, Volume1, Volume2, VolumeX } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { Display } from '@/api/displays';
@@ -11,7 +11,7 @@ export function Controls({ display, remote }: { display: Display; remote: Remote
   const playing = state === 'playing';
   return (
     <fieldset className={classes.controls}>
-      <legend className={classes.unseen}>Remote control</legend>
+      <VisuallyHidden component="legend">Remote control</VisuallyHidden>
       <Control label="Previous" disabled={!current} onClick={() => remote.skip('previous')}>
         <SkipBack size={19} />
       </Control>

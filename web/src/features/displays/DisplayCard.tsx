@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router';
-import { ChevronRight, TriangleAlert } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { ChevronRight } from 'lucide-react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import type { Display } from '@/api/displays';
+import { Warning } from '@/ui/Warning';
 import { Controls } from './Controls';
 import classes from './Displays.module.css';
 import { NowPlaying } from './NowPlaying';
 import { useRemote } from './useDisplays';
-import { nameOf, stateText } from './words';
+import { nameOf, personProblem, stateText } from './words';
 
 const PlaylistSelect = lazy(() => import('./PlaylistSelect'));
 
@@ -27,7 +28,11 @@ export function DisplayCard({ display }: { display: Display }) {
       <NowPlaying display={display} onSeek={remote.seek} />
       <Controls display={display} remote={remote} />
       <WhichPlaylist display={display} />
-      <Note display={display} />
+      <Note display={display}>
+        <Link to="/displays/$displayId" params={{ displayId: String(display.id) }}>
+          Choose another person
+        </Link>
+      </Note>
     </li>
   );
 }
@@ -47,12 +52,14 @@ export function Lamp({ display }: { display: Display }) {
   return <span className={classes.lamp} data-online={display.online || undefined} aria-hidden="true" />;
 }
 
-export function Note({ display }: { display: Display }) {
-  if (!display.note) return null;
+/** What keeps it from playing, and `children` to mend it where its person does. */
+export function Note({ display, children }: { display: Display; children?: ReactNode }) {
+  const problem = personProblem(display);
+  const note = problem ?? display.note;
+  if (!note) return null;
   return (
-    <p className={classes.note} role="status">
-      <TriangleAlert size={15} aria-hidden="true" />
-      {display.note}
-    </p>
+    <Warning live>
+      {note} {problem !== null && children}
+    </Warning>
   );
 }

@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { ArrowLeft, RefreshCw, Trash2 } from 'lucide-react';
+import { RefreshCw, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { type Display, displaysQuery, removeDisplay } from '@/api/displays';
+import { DISPLAY_LISTS, type Display, removeDisplay } from '@/api/displays';
+import { BackLink } from '@/ui/BackLink';
 import { Page } from '@/ui/Page';
 import { EmptyState, ErrorState } from '@/ui/States';
 import { Controls } from './Controls';
@@ -12,7 +13,7 @@ import classes from './Displays.module.css';
 import { NowPlaying } from './NowPlaying';
 import { Played } from './Played';
 import { Upcoming } from './Upcoming';
-import { useDisplays, useRemote } from './useDisplays';
+import { isGone, useDisplay, useRemote } from './useDisplays';
 import { nameOf, stateText } from './words';
 
 const Settings = lazy(() => import('./Settings'));
@@ -22,18 +23,16 @@ const Ask = lazy(async () => ({ default: (await import('@/ui/Ask')).Ask }));
 /** One display whole: remote control, what comes, what was, and how it hangs. */
 export function DisplayPage() {
   const { displayId } = useParams({ strict: false });
-  const { data, error, refetch } = useDisplays();
-  const display = data?.items.find(({ id }) => String(id) === displayId);
-  if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Page title="Display" />;
-  if (!display) {
+  const { data: display, error, refetch } = useDisplay(Number(displayId));
+  if (isGone(error)) {
     return (
       <EmptyState title="There is no such display">
         It was removed. <Link to="/displays">See all displays</Link>
       </EmptyState>
     );
   }
-  return <OneDisplay display={display} />;
+  if (error && !display) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  return display ? <OneDisplay display={display} /> : <Page title="Display" />;
 }
 
 function OneDisplay({ display }: { display: Display }) {
@@ -48,12 +47,7 @@ function OneDisplay({ display }: { display: Display }) {
           {stateText(display, Date.now())}
         </span>
       }
-      back={
-        <Link to="/displays" className={classes.back}>
-          <ArrowLeft size={16} aria-hidden="true" />
-          Displays
-        </Link>
-      }
+      back={<BackLink to="/displays">Displays</BackLink>}
       actions={<Remove display={display} />}
     >
       <div className={classes.columns}>
@@ -113,9 +107,7 @@ function Remove({ display }: { display: Display }) {
     mutationFn: () => removeDisplay(display.id),
     onSuccess: async () => {
       await navigate({ to: '/displays' });
-      client.setQueryData(displaysQuery.queryKey, (list) =>
-        list ? { ...list, items: list.items.filter(({ id }) => id !== display.id) } : list,
-      );
+      void client.invalidateQueries({ queryKey: DISPLAY_LISTS });
       void client.invalidateQueries({ queryKey: ['playlists'] });
     },
   });

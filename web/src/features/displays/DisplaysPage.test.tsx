@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { act } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Display, displaysQuery, hearDisplay } from '@/api/displays';
+import { type Display, type DisplayList, displaysPageQuery, hearDisplay } from '@/api/displays';
 import { listingOf } from '@/test/cards';
 import { type Call, fakeServer, Refused, renderRoutes } from '@/test/render';
 import { shellRoute } from '@/ui/routing';
@@ -21,7 +21,7 @@ function display(changes: Partial<Display> = {}): Display {
     state: 'playing',
     online: true,
     last_seen_at: '2026-01-02T03:04:05Z',
-    user: { id: 1, name: 'ada' },
+    user: { id: 1, name: 'ada', disabled: false },
     playlist_id: 7,
     playlist_name: 'Morning',
     current: {
@@ -57,15 +57,19 @@ function display(changes: Partial<Display> = {}): Display {
   };
 }
 
-async function show(start: Display[], answers: Record<string, unknown> = {}) {
+function listOf(items: Display[], changes: Partial<DisplayList['pagination']> = {}): DisplayList {
+  return { ...listingOf(items, changes), online: items.filter(({ online }) => online).length };
+}
+
+async function show(start: Display[], answers: Record<string, unknown> = {}, address = '/displays') {
   const calls = fakeServer({
     'GET /api/session': { user: { id: 1, name: 'ada', admin: true } },
     'GET /api/users': listingOf([]),
     'GET /api/playlists': listingOf([]),
-    'GET /api/displays': listingOf(start),
+    'GET /api/displays': listOf(start),
     ...answers,
   });
-  const { client } = await renderRoutes(shellRoute, displayRoutes, '/displays');
+  const { client } = await renderRoutes(shellRoute, displayRoutes, address);
   await screen.findByRole('heading', { level: 1, name: 'Displays' });
   return { calls, client };
 }
@@ -129,6 +133,34 @@ describe('the remote control', () => {
   });
 });
 
+describe('a display whose person is gone', () => {
+  it.each([
+    [{ id: 2, name: 'bob', disabled: true }, 'The account of bob is disabled.'],
+    [null, 'The account it played as was removed.'],
+  ])('says why it shows nothing, and lets another be chosen', async (user, reason) => {
+    const gone = display({ user, current: null, note: 'Nothing to play: the account is gone or disabled.' });
+    const mended = display({ version: 21 });
+    const { calls } = await show([gone], {
+      'GET /api/displays/3': gone,
+      'GET /api/displays/3/timeline': { generation: 1, slots: [] },
+      'GET /api/displays/3/history': listingOf([]),
+      'PATCH /api/displays/3': mended,
+    });
+    expect(await screen.findByText(reason, { exact: false })).toBeVisible();
+    await userEvent.click(screen.getByRole('link', { name: 'Choose another person' }));
+    const person = await screen.findByRole('combobox', { name: 'Plays as' });
+    expect(person).toBeInvalid();
+    expect(person).toHaveValue(user?.name ?? '');
+    await userEvent.click(person);
+    await userEvent.click(await screen.findByRole('option', { name: 'ada (you)', hidden: true }));
+    await waitFor(() =>
+      expect(calls.filter(({ method }) => method === 'PATCH').map(({ body }) => body)).toEqual([{ user_id: 1 }]),
+    );
+    await waitFor(() => expect(screen.getByRole('combobox', { name: 'Plays as' })).toBeValid());
+    expect(screen.queryByText(reason, { exact: false })).toBeNull();
+  });
+});
+
 describe('what is heard of displays', () => {
   it('is shown, unless something newer is known', async () => {
     const { client } = await show([display()]);
@@ -139,7 +171,40 @@ describe('what is heard of displays', () => {
     expect(await screen.findByRole('listitem', { name: 'New' })).toBeVisible();
     act(() => hearDisplay(client, display({ id: 4, name: 'Shop', version: 23 })));
     expect(await screen.findByRole('listitem', { name: 'Shop' })).toBeVisible();
-    expect(client.getQueryData(displaysQuery.queryKey)?.items).toHaveLength(2);
+    expect(client.getQueryData(displaysPageQuery('', 1).queryKey)?.items).toHaveLength(2);
+    expect(screen.getByText('2 displays, 2 connected')).toBeVisible();
+  });
+
+  it('counts who comes and goes', async () => {
+    const { client } = await show([display()]);
+    expect(await screen.findByText('1 display, 1 connected')).toBeVisible();
+    act(() => hearDisplay(client, display({ online: false, version: 21 })));
+    expect(await screen.findByText('1 display, 0 connected')).toBeVisible();
+  });
+
+  it('puts nothing onto a page that belongs on another, or was not looked for', async () => {
+    const many = { total_pages: 3, total_count: 60 };
+    const { client } = await show([display()], { 'GET /api/displays': listOf([display()], many) });
+    await screen.findByRole('button', { name: 'Pause' });
+    act(() => hearDisplay(client, display({ id: 4, name: 'Shop', version: 23 })));
+    expect(client.getQueryData(displaysPageQuery('', 1).queryKey)?.items).toHaveLength(1);
+    await userEvent.type(screen.getByLabelText('Find a display'), 'hall');
+    await waitFor(() => expect(client.getQueryData(displaysPageQuery('hall', 1).queryKey)).toBeDefined());
+    client.setQueryData(displaysPageQuery('hall', 1).queryKey, listOf([display()]));
+    act(() => hearDisplay(client, display({ id: 4, name: 'Shop', version: 24 })));
+    expect(client.getQueryData(displaysPageQuery('hall', 1).queryKey)?.items).toHaveLength(1);
+  });
+});
+
+describe('many displays', () => {
+  it('come in pages', async () => {
+    const many = { total_pages: 3, total_count: 60 };
+    await show([], { 'GET /api/displays': listOf([display()], many) }, '/displays?page=2');
+    expect(await screen.findByText('Page 2 of 3')).toBeVisible();
+    expect(screen.getByText('60 displays, 1 connected')).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'Next page' }));
+    expect(await screen.findByText('Page 3 of 3')).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Next page' })).toBeDisabled();
   });
 });
 

@@ -28,7 +28,7 @@ export function NowPlaying({ display, onSeek }: NowPlayingProps) {
   }
   const { item } = current;
   return (
-    <div className={classes.now}>
+    <div className={classes.now} data-away={!display.online || undefined}>
       <span className={classes.screen}>{item && <Cover item={item} width={160} ratio={16 / 9} fit="contain" />}</span>
       <div className={classes.nowText}>
         {item ? (
@@ -54,7 +54,7 @@ function SeekBar({ display, onSeek }: NowPlayingProps) {
     if (wanted !== null) onSeek(wanted);
     setWanted(null);
   };
-  const share = seconds > 0 ? Math.min(100, (at / seconds) * 100) : 0;
+  const share = seconds > 0 ? Math.min(1, at / seconds) : 0;
   return (
     <div className={classes.seek}>
       <input
@@ -65,8 +65,8 @@ function SeekBar({ display, onSeek }: NowPlayingProps) {
         max={Math.max(1, seconds)}
         step={0.5}
         value={Math.min(at, Math.max(1, seconds))}
-        disabled={display.state === 'stopped'}
-        style={{ '--done': `${share}%` } as CSSProperties}
+        disabled={display.state === 'stopped' || !display.online}
+        style={{ '--share': share } as CSSProperties}
         onChange={(event) => setWanted(Number(event.currentTarget.value))}
         onPointerUp={send}
         onKeyUp={send}

@@ -9,17 +9,19 @@ interface PersonSelectProps {
   value: number | null;
   /** What the person is called, where he is chosen already. */
   name?: string | undefined;
+  /** Why nobody can be played as until another is chosen. */
+  problem?: string | null;
   onChange: (id: number) => void;
 }
 
 /** As whom a display plays: what that person may see is what it shows. */
-export function PersonSelect({ value, name, onChange }: PersonSelectProps) {
+export function PersonSelect({ value, name, problem = null, onChange }: PersonSelectProps) {
   const { data: session } = useQuery(sessionQuery);
   const [text, setText] = useState('');
   const [wanted] = useDebouncedValue(text.trim(), 250);
   const { data } = useQuery(usersQuery(wanted === name ? '' : wanted, 1));
   const me = session?.user;
-  const chosen = value ?? me?.id ?? null;
+  const chosen = value ?? (problem === null ? me?.id : null) ?? null;
   const known = new Map((data?.items ?? []).map((user) => [user.id, user.name]));
   if (me) known.set(me.id, me.name);
   if (value !== null && name !== undefined) known.set(value, name);
@@ -31,6 +33,8 @@ export function PersonSelect({ value, name, onChange }: PersonSelectProps) {
     <Select
       label="Plays as"
       description="It shows what this person may see, and nothing else."
+      placeholder="Choose a person"
+      error={problem}
       searchable
       allowDeselect={false}
       data={options}

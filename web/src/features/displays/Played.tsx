@@ -1,9 +1,8 @@
-import { ActionIcon } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { type Display, type PlayedEntry, playedQuery } from '@/api/displays';
-import { formatAgo, formatCount } from '@/core/format';
+import { formatAgo } from '@/core/format';
+import { Pager } from '@/ui/Pager';
 import { ErrorState } from '@/ui/States';
 import classes from './Displays.module.css';
 import { ItemLine } from './Upcoming';
@@ -32,19 +31,7 @@ export function Played({ display }: { display: Display }) {
           </li>
         ))}
       </ol>
-      {pages > 1 && (
-        <nav className={classes.pages} aria-label="Pages of what was played">
-          <ActionIcon size={40} aria-label="Newer" disabled={page <= 1} onClick={() => show(page - 1)}>
-            <ChevronLeft size={20} />
-          </ActionIcon>
-          <span aria-live="polite">
-            Page {formatCount(page)} of {formatCount(pages)}
-          </span>
-          <ActionIcon size={40} aria-label="Older" disabled={page >= pages} onClick={() => show(page + 1)}>
-            <ChevronRight size={20} />
-          </ActionIcon>
-        </nav>
-      )}
+      <Pager page={page} total={pages} onPage={show} label="Pages of what was played" words={['Newer', 'Older']} />
     </>
   );
 }

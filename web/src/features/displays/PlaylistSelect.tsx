@@ -4,14 +4,14 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { SquarePen } from 'lucide-react';
 import type { Display } from '@/api/displays';
-import { activatePlaylist, playlistsQuery, renewPlaylists } from '@/api/playlists';
+import { activatePlaylist, blockPlaylistsQuery, renewPlaylists } from '@/api/playlists';
 import classes from './Displays.module.css';
 import { nameOf } from './words';
 
 /** Which playlist a display plays. Choosing one puts it on at once. */
 export default function PlaylistSelect({ display }: { display: Display }) {
   const client = useQueryClient();
-  const { data } = useQuery(playlistsQuery);
+  const { data } = useQuery(blockPlaylistsQuery);
   const put = useMutation({
     mutationFn: (id: number) => activatePlaylist(id, display.id),
     onSuccess: ({ name }) => {
@@ -21,7 +21,7 @@ export default function PlaylistSelect({ display }: { display: Display }) {
     },
     onError: (error) => notifications.show({ color: 'red', title: 'Not put on', message: error.message }),
   });
-  const known = (data?.items ?? []).filter(({ kind }) => kind === 'blocks').map(({ id, name }) => ({ id, name }));
+  const known = (data?.items ?? []).map(({ id, name }) => ({ id, name }));
   const { playlist_id, playlist_name } = display;
   if (playlist_id !== null && !known.some(({ id }) => id === playlist_id)) {
     known.push({ id: playlist_id, name: playlist_name ?? 'A playlist' });

@@ -3,13 +3,15 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ExternalLink } from 'lucide-react';
 import { useState } from 'react';
 import { serverUrl } from '@/api/client';
-import { changeDisplay, type Display, type DisplayChanges, displaysQuery, hearDisplay } from '@/api/displays';
+import { changeDisplay, type Display, type DisplayChanges, hearDisplay, renewDisplays } from '@/api/displays';
 import type { Fit } from '@/api/screens';
 import { CopyButton } from '@/ui/CopyButton';
+import links from '@/ui/Link.module.css';
 import { spelledCode } from '@/ui/pairingCode';
 import { reportRefusal } from '@/ui/useItemKeys';
 import classes from './Displays.module.css';
 import { PersonSelect } from './PersonSelect';
+import { personProblem } from './words';
 
 const LONGEST_DWELL = 86_400;
 const FITS: { value: Fit; label: string }[] = [
@@ -27,7 +29,7 @@ export default function Settings({ display }: { display: Display }) {
     onSuccess: (changed) => hearDisplay(client, changed),
     onError: (error) => {
       reportRefusal(error);
-      void client.invalidateQueries({ queryKey: displaysQuery.queryKey });
+      void renewDisplays(client);
     },
   });
   const { settings, user } = display;
@@ -36,7 +38,12 @@ export default function Settings({ display }: { display: Display }) {
     <section className={classes.card} aria-label="Settings">
       <h2>Settings</h2>
       <Name display={display} onChange={(name) => mutate({ name })} />
-      <PersonSelect value={user?.id ?? null} name={user?.name} onChange={(id) => mutate({ user_id: id })} />
+      <PersonSelect
+        value={user?.id ?? null}
+        name={user?.name}
+        problem={personProblem(display)}
+        onChange={(id) => mutate({ user_id: id })}
+      />
       <Dwell seconds={settings.dwell} onChange={(dwell) => mutate({ settings: { dwell } })} />
       <fieldset className={classes.choice}>
         <legend>Pictures and films</legend>
@@ -66,7 +73,7 @@ export default function Settings({ display }: { display: Display }) {
           Code of this screen: <b>{code}</b>
         </span>
         <CopyButton text={code} label="Copy the code" />
-        <a href={serverUrl(`screen#${code}`)} target="_blank" rel="noreferrer" className={classes.see}>
+        <a href={serverUrl(`screen#${code}`)} target="_blank" rel="noreferrer" className={links.see}>
           Open the screen here
           <ExternalLink size={13} aria-hidden="true" />
         </a>

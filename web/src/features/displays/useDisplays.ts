@@ -3,22 +3,41 @@ import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useEffect, useMemo, useState } from 'react';
 import {
   type Display,
-  displaysQuery,
+  displayQuery,
+  displaysPageQuery,
   hearDisplay,
+  presumeDisplay,
+  renewDisplays,
   seekDisplay,
   skipDisplay,
   soundDisplay,
   type Wish,
   wishDisplay,
 } from '@/api/displays';
+import { ApiError } from '@/api/errors';
 import { liveEvents } from '@/api/events';
 
-/** All displays, as they are now: what any administrator or screen changes is heard at once. */
-export function useDisplays() {
+/** A page of displays, as they are now: what any administrator or screen changes is heard at once. */
+export function useDisplays(q: string, page: number) {
+  useNews();
+  return useQuery(displaysPageQuery(q, page));
+}
+
+/** One display, as it is now. */
+export function useDisplay(id: number) {
+  useNews();
+  return useQuery({ ...displayQuery(id), retry: (failures, error) => failures < 2 && !isGone(error) });
+}
+
+/** Whether the server says that there is no such display. */
+export function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
+function useNews(): void {
   const client = useQueryClient();
-  const query = useQuery(displaysQuery);
   useEffect(() => {
-    const renew = () => void client.invalidateQueries({ queryKey: displaysQuery.queryKey });
+    const renew = () => void renewDisplays(client);
     const unfollow = [
       liveEvents.on('display', (display) => hearDisplay(client, display)),
       liveEvents.on('displays', renew),
@@ -29,7 +48,6 @@ export function useDisplays() {
       for (const end of unfollow) end();
     };
   }, [client]);
-  return query;
 }
 
 export interface Remote {
@@ -59,9 +77,7 @@ export function useRemote(display: Display): Remote {
 const STATES: Partial<Record<Wish, Display['state']>> = { play: 'playing', pause: 'paused', stop: 'stopped' };
 
 function act(client: QueryClient, id: number, shown: Partial<Display>, send: () => Promise<Display>): void {
-  client.setQueryData(displaysQuery.queryKey, (list) =>
-    list ? { ...list, items: list.items.map((one) => (one.id === id ? { ...one, ...shown } : one)) } : list,
-  );
+  presumeDisplay(client, id, shown);
   send().then(
     (display) => hearDisplay(client, display),
     (error: unknown) => {
@@ -70,7 +86,7 @@ function act(client: QueryClient, id: number, shown: Partial<Display>, send: () 
         title: 'The display was not told',
         message: error instanceof Error ? error.message : '',
       });
-      void client.invalidateQueries({ queryKey: displaysQuery.queryKey });
+      void renewDisplays(client);
     },
   );
 }

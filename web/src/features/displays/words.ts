@@ -16,6 +16,12 @@ export function stateText({ state, online, last_seen_at, current }: Display, now
   return STATES[state];
 }
 
+/** Why a display can show nothing to anybody, whatever its playlist holds; null when its person may come in. */
+export function personProblem({ user }: Pick<Display, 'user'>): string | null {
+  if (user === null) return 'The account it played as was removed. It shows nothing until another is chosen.';
+  return user.disabled ? `The account of ${user.name} is disabled. It shows nothing until another is chosen.` : null;
+}
+
 export const OUTCOMES: Record<Exclude<SlotStatus, 'planned' | 'current'>, string> = {
   played: 'Played',
   skipped: 'Skipped',

@@ -4,9 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate, useRouterState } from '@tanstack/react-router';
 import { ListChecks, Search } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { librariesQuery } from '@/api/libraries';
 import { entityLists, type ListingHandle, useListing } from '@/api/listing';
 import { sessionQuery } from '@/api/session';
-import { ENTITY_PATHS, type Entity } from '@/api/types';
+import { ENTITY_PATHS, type Entity, type Library } from '@/api/types';
 import { formatCount } from '@/core/format';
 import type { GridShape } from '@/core/gridGeometry';
 import type { Mark } from '@/core/rail';
@@ -23,6 +24,7 @@ import classes from './EntitiesPage.module.css';
 import { EntityCard } from './EntityCard';
 import { EntitySelection, useChosen, useFollowedEdits, useSelectKeys } from './EntitySelection';
 import { ENTITY_LOOKS } from './kinds';
+import { hasTwin } from './twins';
 
 type Look = (typeof ENTITY_LOOKS)[number];
 type Sort = 'name' | 'count';
@@ -132,6 +134,10 @@ function Tools({ look, q, sort }: { look: Look; q: string; sort: Sort }) {
   );
 }
 
+function libraryName(libraries: readonly Library[] | undefined, { library_id }: Entity): string | undefined {
+  return libraries?.find(({ id }) => id === library_id)?.name;
+}
+
 /** The pointer has a button on each card; the keyboard has this. */
 function useHideKey(grid: ReturnType<typeof useGrid>, cache: Cache): void {
   const hide = useHideEntity();
@@ -165,7 +171,7 @@ function Results({ look, q, listing, selecting, onDone }: ResultsProps) {
   const phone = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false });
   const shape = useMemo(() => {
     const usual = look.pictures ? PICTURES : WORDS;
-    return phone ? { ...usual, minCell: Math.min(usual.minCell, 110), gap: 8 } : usual;
+    return phone ? { ...usual, minCell: look.pictures ? 110 : 150, gap: 8 } : usual;
   }, [look, phone]);
   const entry = useRouterState({ select: ({ location }) => location.state.__TSR_key ?? '' });
   const [initial] = useState(() => recallPlace(entry));
@@ -173,9 +179,18 @@ function Results({ look, q, listing, selecting, onDone }: ResultsProps) {
   const grid = useGrid(cache, span, shape, initial);
   useGridKeys(grid);
   useHideKey(grid, cache);
+  const { data: libraries } = useQuery(librariesQuery);
   const renderCell: RenderCell<Entity> = useCallback(
-    (entity, state) => <EntityCard entity={entity} state={state} pictures={look.pictures} selecting={selecting} />,
-    [look, selecting],
+    (entity, state) => (
+      <EntityCard
+        entity={entity}
+        state={state}
+        pictures={look.pictures}
+        library={hasTwin((at) => cache.item(at)?.name, state.index) ? libraryName(libraries?.items, entity) : undefined}
+        selecting={selecting}
+      />
+    ),
+    [look, selecting, cache, libraries],
   );
   const { chosen, selection, toggle, clear } = useChosen(selecting);
   useFollowedEdits(listing, grid, clear);

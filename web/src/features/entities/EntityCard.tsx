@@ -12,12 +12,14 @@ interface EntityCardProps {
   entity: Entity;
   state: CellState;
   pictures: boolean;
+  /** Where it is from, when its neighbour has the same name. */
+  library: string | undefined;
   /** A click selects: the card says whether it is, and offers nothing else. */
   selecting: boolean;
 }
 
 /** Leads to everything of this person, tag, series… in the browse page; without an item of its own, to what is below it. */
-export function EntityCard({ entity, state, pictures, selecting }: EntityCardProps) {
+export function EntityCard({ entity, state, pictures, library, selecting }: EntityCardProps) {
   return (
     <>
       <a
@@ -34,7 +36,10 @@ export function EntityCard({ entity, state, pictures, selecting }: EntityCardPro
           </div>
         )}
         <div className={classes.name}>{entity.name}</div>
-        <div className={classes.count}>{countsOf(entity)}</div>
+        <div className={classes.count}>
+          {countsOf(entity)}
+          {library && ` · ${library}`}
+        </div>
         {selecting && (
           <span className={classes.tick} data-on={state.selected || undefined}>
             {state.selected && <Check size={16} strokeWidth={3} aria-label="Selected" />}

@@ -1,5 +1,5 @@
 import { notifications } from '@mantine/notifications';
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { afterEach, expect, test } from 'vitest';
 import type { Entity } from '@/api/types';
@@ -218,4 +218,30 @@ test('a picture the server refuses says why', async () => {
   const file = new File(['bytes'], 'ann.png', { type: 'image/png' });
   await userEvent.upload(document.querySelector('input[type="file"]') as HTMLInputElement, file);
   expect(await screen.findByRole('alert')).toHaveTextContent('not a picture');
+});
+
+test('a group can be turned round where it has another side', async () => {
+  const group = {
+    ...personWith({ image: 'thumb/entity/5?v=1', image_back: 'thumb/entity/5/back?v=1' }),
+    kind: 'group',
+  };
+  fakeServer({
+    'GET /api/session': { user: { id: 1, name: 'ada', admin: false } },
+    'GET /api/libraries': listingOf([{ id: 1, name: 'Films' }]),
+    'GET /api/groups/5': group,
+  });
+  await renderRoutes(shellRoute, entityRoutes, '/groups/5');
+  expect(await screen.findByRole('img', { name: 'Front' })).toHaveAttribute('src', 'thumb/entity/5?v=1&w=768');
+  await userEvent.click(screen.getByRole('button', { name: 'Show the back' }));
+  expect(screen.getByRole('img', { name: 'Back' })).toHaveAttribute('src', 'thumb/entity/5/back?v=1&w=768');
+  fireEvent.error(screen.getByRole('img', { name: 'Back' }));
+  expect(screen.getByText('This picture cannot be had now.')).toBeVisible();
+  await userEvent.click(screen.getByRole('button', { name: 'Show the front' }));
+  expect(screen.getByRole('img', { name: 'Front' })).toBeVisible();
+});
+
+test('one with a single side is not turned', async () => {
+  await show({ 'GET /api/persons/5': personWith({ image: 'thumb/entity/5?v=1' }) });
+  expect(await screen.findByText('A. Ash')).toBeVisible();
+  expect(screen.queryByRole('button', { name: /^Show the/ })).toBeNull();
 });

@@ -1,16 +1,16 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate, useParams } from '@tanstack/react-router';
-import { Combine, EyeOff, LayoutGrid, Pencil } from 'lucide-react';
+import { Combine, EyeOff, FlipHorizontal2, LayoutGrid, Pencil } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { entityQuery } from '@/api/editing';
 import { rowQuery } from '@/api/rows';
 import { sessionQuery } from '@/api/session';
 import { ENTITY_PATHS, type Entity, type EntityKind } from '@/api/types';
 import { formatCount, plural } from '@/core/format';
+import { BackLink } from '@/ui/BackLink';
 import { coverUrl } from '@/ui/Cover';
 import { countsOf } from '@/ui/entityCounts';
-import { ENTITY_WORDS } from '@/ui/entityWords';
 import { Page } from '@/ui/Page';
 import { ItemRow } from '@/ui/row/ItemRow';
 import { ErrorState } from '@/ui/States';
@@ -38,11 +38,7 @@ export function EntityPage() {
   const look = ENTITY_LOOKS.find(({ to }) => pathname.includes(`${to}/`));
   if (!look) throw new Error(`no entity kind has the address ${pathname}`);
   const { data: entity, error, refetch } = useQuery(entityQuery(look.kind, Number(entityId)));
-  const up = (
-    <Link to={look.to} className={classes.up}>
-      {look.title}
-    </Link>
-  );
+  const up = <BackLink to={look.to}>{look.title}</BackLink>;
   if (error && !entity) {
     return (
       <Page title={look.title} back={up}>
@@ -92,7 +88,7 @@ function Shown({ entity, up }: { entity: Entity; up: ReactNode }) {
     </>
   );
   return (
-    <Page title={entity.name} subtitle={ENTITY_WORDS[kind].one} back={up} actions={actions}>
+    <Page title={entity.name} subtitle={countsOf(entity)} back={up} actions={actions}>
       <Facts entity={entity} />
       {!!entity.child_count && <Below entity={entity} />}
       {entity.item_count > 0 && <Items entity={entity} />}
@@ -153,13 +149,48 @@ function Items({ entity }: { entity: Entity }) {
   );
 }
 
+/** Of a group both sides, each as a whole, for they are there to be read. */
+function Pictures({ entity: { image, image_back: back } }: { entity: Entity }) {
+  const [turned, setTurned] = useState(false);
+  const [lost, setLost] = useState<string | null>(null);
+  const shown = back && (turned || !image) ? back : image;
+  if (!shown) return null;
+  if (!back) return <img className={classes.image} src={coverUrl(shown, 384)} alt="" decoding="async" />;
+  return (
+    <div className={classes.sides}>
+      {shown === lost ? (
+        <p>This picture cannot be had now.</p>
+      ) : (
+        <img
+          key={shown}
+          src={coverUrl(shown, 768)}
+          alt={shown === back ? 'Back' : 'Front'}
+          decoding="async"
+          onError={() => setLost(shown)}
+        />
+      )}
+      {image && (
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<FlipHorizontal2 size={14} />}
+          onClick={() => setTurned(!turned)}
+        >
+          {turned ? 'Show the front' : 'Show the back'}
+        </Button>
+      )}
+    </div>
+  );
+}
+
 function Facts({ entity }: { entity: Entity }) {
   const { kind } = entity;
-  const nothing = !(entity.description || entity.aliases.length > 0 || entity.parents.length > 0 || entity.image);
+  const pictured = entity.image || entity.image_back;
+  const nothing = !(entity.description || entity.aliases.length > 0 || entity.parents.length > 0 || pictured);
   if (nothing) return null;
   return (
     <div className={classes.facts}>
-      {entity.image && <img className={classes.image} src={coverUrl(entity.image, 384)} alt="" decoding="async" />}
+      <Pictures entity={entity} />
       <div className={classes.words}>
         {entity.description && <p className={classes.description}>{entity.description}</p>}
         <dl>

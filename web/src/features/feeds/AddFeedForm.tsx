@@ -1,10 +1,10 @@
-import { Alert, Button, Stack, TextInput } from '@mantine/core';
+import { Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { problemAt } from '@/api/errors';
 import { jobsQuery } from '@/api/jobs';
-import classes from './Feeds.module.css';
+import { FormEnd } from '@/ui/FormEnd';
 import { type Chosen, FeedsInput, NOTHING, useFeedProbe } from './FeedsInput';
 import { addFeedLibrary } from './feedsApi';
 import { nameFor } from './feedWords';
@@ -45,20 +45,14 @@ export function AddFeedForm({ onClose }: { onClose: () => void }) {
           error={problemAt(add.error, 'name')}
           onChange={(event) => setTypedName(event.currentTarget.value)}
         />
-        {elsewhere && (
-          <Alert color="red" role="alert">
-            {add.error?.message}
-          </Alert>
-        )}
-        <div className={classes.end}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={add.isPending} disabled={!complete}>
-            {probed.found?.trouble ? 'Add it all the same' : 'Add and read'}
-          </Button>
-        </div>
       </Stack>
+      <FormEnd
+        error={elsewhere ? add.error?.message : null}
+        action={probed.found?.trouble ? 'Add it all the same' : 'Add and read'}
+        busy={add.isPending}
+        disabled={!complete}
+        onCancel={onClose}
+      />
     </form>
   );
 }

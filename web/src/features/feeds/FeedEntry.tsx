@@ -29,16 +29,15 @@ export function FeedEntry({ libraryId, feed }: { libraryId: number; feed: Feed }
           </span>
         </h2>
         {feed.title && <p className={classes.address}>{feed.url}</p>}
-        {feed.url !== feed.given_url && <p className={classes.hint}>Moved from {feed.given_url}</p>}
+        {feed.url !== feed.given_url && <p className={classes.facts}>Moved from {feed.given_url}</p>}
         {feed.reason && <p className={classes.reason}>{feed.reason}</p>}
-        <p className={classes.hint}>
-          {feed.answered_at !== null &&
-            feed.entries !== null &&
-            `${plural(feed.entries, 'entry', 'entries')} at the last look`}
-          {feed.newest_at && `, the newest ${formatAgo(feed.newest_at, now)}`}
-          {feed.answered_at !== null && '; '}
-          {feedTimes(feed, now)}
-        </p>
+        {feed.answered_at !== null && feed.entries !== null && (
+          <p className={classes.facts}>
+            {plural(feed.entries, 'entry', 'entries')} in it
+            {feed.newest_at && `, the newest ${formatAgo(feed.newest_at, now)}`}
+          </p>
+        )}
+        <p className={classes.facts}>{feedTimes(feed, now)}</p>
       </div>
       <ActionIcon size={36} aria-label={`Remove ${name}`} onClick={() => setRemoving(true)}>
         <Trash2 size={17} />

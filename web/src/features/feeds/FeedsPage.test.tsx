@@ -20,7 +20,7 @@ const LIBRARY = {
   name: 'News',
   type: 'feed',
   state: 'ready',
-  state_reason: '1 of 2 feeds fail',
+  state_reason: '1 of 2 feeds fails',
   item_count: 300,
   issue_count: 0,
   created_at: '2026-05-01T11:00:00Z',
@@ -94,7 +94,7 @@ describe('the page of feeds', () => {
     await show('/libraries/7/feeds');
     const [fine, broken] = await screen.findAllByRole('listitem');
     expect(fine).toHaveTextContent('The news Fine');
-    expect(fine).toHaveTextContent('20 entries at the last look');
+    expect(fine).toHaveTextContent('20 entries in it');
     expect(broken).toHaveTextContent('Failed 3 times');
     expect(broken).toHaveTextContent('The server answers with status 500.');
     expect(broken).toHaveTextContent('Moved from https://old.example/feed');
@@ -168,7 +168,9 @@ describe('words', () => {
   test('one that is gone is not asked again', () => {
     const gone: Feed = { ...FEED, state: 'gone', next_at: null };
     expect(feedLook(gone)).toEqual({ label: 'Gone', tone: 'bad' });
-    expect(feedTimes(gone, Date.parse('2026-05-01T12:00:00Z'))).toBe('asked 30 min ago, not asked again by itself');
-    expect(feedTimes(FEED, Date.parse('2026-05-01T12:00:00Z'))).toBe('asked 30 min ago, next in 30 min, every 1 h');
+    expect(feedTimes(gone, Date.parse('2026-05-01T12:00:00Z'))).toBe('Asked 30 min ago · not again by itself');
+    expect(feedTimes(FEED, Date.parse('2026-05-01T12:00:00Z'))).toBe(
+      'Asked 30 min ago · again in 30 min · about every 1 h',
+    );
   });
 });

@@ -1,14 +1,15 @@
-import { Anchor, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
-import { ChevronLeft, Plus, RefreshCw } from 'lucide-react';
+import { useParams } from '@tanstack/react-router';
+import { Plus, RefreshCw, Rss } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { isRunning, isWaiting, jobsQuery, merged } from '@/api/jobs';
 import { librariesQuery } from '@/api/libraries';
 import { sessionQuery } from '@/api/session';
 import type { Job } from '@/api/types';
 import { plural } from '@/core/format';
+import { BackLink } from '@/ui/BackLink';
 import { JobProgress } from '@/ui/JobProgress';
 import { Page } from '@/ui/Page';
 import { EmptyState, ErrorState } from '@/ui/States';
@@ -38,11 +39,7 @@ export function FeedsPage() {
       client.setQueryData(jobsQuery.queryKey, (jobs: Job[] | undefined) => merged(jobs ?? [], found)),
     onError: ({ message }) => notifications.show({ color: 'red', message }),
   });
-  const back = (
-    <Anchor component={Link} to="/libraries" className={classes.back}>
-      <ChevronLeft size={16} aria-hidden="true" /> Libraries
-    </Anchor>
-  );
+  const back = <BackLink to="/libraries">Libraries</BackLink>;
   const title = library?.name ?? 'Feeds';
   if (error) {
     return (
@@ -64,24 +61,26 @@ export function FeedsPage() {
       title={title}
       subtitle={`${plural(library.item_count, 'item')} from ${plural(feeds.length, 'feed')}`}
       back={back}
+      actions={
+        <>
+          <Button leftSection={<Plus size={16} />} onClick={() => setAdding(true)}>
+            Add feeds
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<RefreshCw size={16} />}
+            loading={read.isPending}
+            disabled={feeds.length === 0 || job !== null}
+            onClick={() => read.mutate()}
+          >
+            Read all now
+          </Button>
+        </>
+      }
     >
-      <div className={classes.buttons}>
-        <Button leftSection={<Plus size={16} />} onClick={() => setAdding(true)}>
-          Add feeds
-        </Button>
-        <Button
-          variant="default"
-          leftSection={<RefreshCw size={16} />}
-          loading={read.isPending}
-          disabled={feeds.length === 0 || job !== null}
-          onClick={() => read.mutate()}
-        >
-          Read all now
-        </Button>
-      </div>
       {job && isRunning(job) && <JobProgress job={job} label={`Reading ${library.name}`} />}
       {feeds.length === 0 ? (
-        <EmptyState title="No feeds yet">
+        <EmptyState icon={Rss} title="No feeds yet">
           This library holds posts that were imported. Add a feed, and it reads that too.
         </EmptyState>
       ) : (

@@ -1,9 +1,9 @@
-import { Alert, Button, Modal, Stack } from '@mantine/core';
+import { Modal, Stack } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { problemAt } from '@/api/errors';
 import { jobsQuery } from '@/api/jobs';
-import classes from './Feeds.module.css';
+import { FormEnd } from '@/ui/FormEnd';
 import { type Chosen, FeedsInput, NOTHING, useFeedProbe } from './FeedsInput';
 import { addFeeds, feedsQuery } from './feedsApi';
 
@@ -31,20 +31,14 @@ export function MoreFeedsDialog({ libraryId, onClose }: { libraryId: number; onC
       <form onSubmit={submit}>
         <Stack gap="md">
           <FeedsInput chosen={chosen} onChange={setChosen} probed={probed} problem={problem} />
-          {add.error && !problem && (
-            <Alert color="red" role="alert">
-              {add.error.message}
-            </Alert>
-          )}
-          <div className={classes.end}>
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={add.isPending} disabled={!complete}>
-              {probed.found?.trouble ? 'Add it all the same' : 'Add and read'}
-            </Button>
-          </div>
         </Stack>
+        <FormEnd
+          error={problem ? null : add.error?.message}
+          action={probed.found?.trouble ? 'Add it all the same' : 'Add and read'}
+          busy={add.isPending}
+          disabled={!complete}
+          onCancel={onClose}
+        />
       </form>
     </Modal>
   );

@@ -30,9 +30,9 @@ export function feedLook(feed: Feed): { label: string; tone: Tone } {
   return { label: 'Fine', tone: 'good' };
 }
 
-/** When it was asked, when it will be, and how often. */
+/** "Asked 5 min ago · again in 40 min · every hour or so". */
 export function feedTimes(feed: Feed, now: number): string {
-  const asked = feed.asked_at === null ? 'never asked' : `asked ${formatAgo(feed.asked_at, now)}`;
-  if (feed.next_at === null) return `${asked}, not asked again by itself`;
-  return `${asked}, next ${formatIn(feed.next_at, now)}, every ${formatSpan(feed.every_seconds)}`;
+  const asked = feed.asked_at === null ? 'Never asked' : `Asked ${formatAgo(feed.asked_at, now)}`;
+  if (feed.next_at === null) return `${asked} · not again by itself`;
+  return `${asked} · again ${formatIn(feed.next_at, now)} · about every ${formatSpan(feed.every_seconds)}`;
 }

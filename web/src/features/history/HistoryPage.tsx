@@ -1,14 +1,15 @@
 import { ActionIcon, Button, Group, Modal } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { ChevronLeft, ChevronRight, History, Trash2, X } from 'lucide-react';
+import { History, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import type { HistoryEntry, HistoryList } from '@/api/personal';
 import { renewRows } from '@/api/rows';
-import { formatCount, formatSpan } from '@/core/format';
+import { formatSpan, plural } from '@/core/format';
 import { Cover } from '@/ui/Cover';
 import { KIND_LOOKS } from '@/ui/kinds';
 import { Page } from '@/ui/Page';
+import { Pager } from '@/ui/Pager';
 import { EmptyState, ErrorState } from '@/ui/States';
 import { reportRefusal } from '@/ui/useItemKeys';
 import { byDay, clockOf } from './days';
@@ -22,13 +23,15 @@ export function HistoryPage() {
   const { page = 1 } = useSearch({ from: '/shell/history' });
   const { data, error, refetch, isPlaceholderData } = useQuery(historyQuery(page));
   const [clearing, setClearing] = useState(false);
+  const navigate = useNavigate();
+  const leaf = (to: number) => void navigate({ to: '/history', search: to > 1 ? { page: to } : {} });
   const total = data?.pagination.total_count ?? 0;
   return (
     <Page
       title="History"
       width="narrow"
       subtitle={
-        data && total > 0 ? `${formatCount(total)} times you watched, listened or read. Only you see this.` : undefined
+        data && total > 0 ? `${plural(total, 'time')} you watched, listened or read. Only you see this.` : undefined
       }
       actions={
         total > 0 && (
@@ -50,7 +53,7 @@ export function HistoryPage() {
         </EmptyState>
       )}
       {data && <Entries list={data} page={page} stale={isPlaceholderData} />}
-      {data && <Pages list={data} page={page} />}
+      {data && <Pager page={page} total={data.pagination.total_pages} onPage={leaf} words={['Newer', 'Older']} />}
       <ClearAll opened={clearing} onClose={() => setClearing(false)} />
     </Page>
   );
@@ -168,26 +171,6 @@ function ClearAll({ opened, onClose }: { opened: boolean; onClose: () => void })
         </Button>
       </Group>
     </Modal>
-  );
-}
-
-function Pages({ list, page }: { list: HistoryList; page: number }) {
-  const navigate = useNavigate();
-  const { total_pages, has_next } = list.pagination;
-  if (total_pages <= 1 && page === 1) return null;
-  const go = (to: number) => void navigate({ to: '/history', search: to > 1 ? { page: to } : {} });
-  return (
-    <nav className={classes.pages} aria-label="Pages">
-      <ActionIcon size={40} aria-label="Newer" disabled={page <= 1} onClick={() => go(page - 1)}>
-        <ChevronLeft size={20} />
-      </ActionIcon>
-      <span aria-live="polite">
-        Page {formatCount(page)} of {formatCount(total_pages)}
-      </span>
-      <ActionIcon size={40} aria-label="Older" disabled={!has_next} onClick={() => go(page + 1)}>
-        <ChevronRight size={20} />
-      </ActionIcon>
-    </nav>
   );
 }
 

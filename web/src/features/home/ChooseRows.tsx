@@ -1,11 +1,13 @@
 import { ActionIcon, Button, Drawer, VisuallyHidden } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ArrowDown, ArrowUp, GripVertical, Plus, X } from 'lucide-react';
-import { type KeyboardEvent, type PointerEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { ArrowDown, ArrowUp, Plus, X } from 'lucide-react';
+import { useRef } from 'react';
 import { type Carousel, chooseHome, type Home, homeQuery } from '@/api/personal';
+import choices from '@/ui/Choices.module.css';
+import { Handle } from '@/ui/Handle';
 import { reportRefusal } from '@/ui/useItemKeys';
+import { moved, useSorting } from '@/ui/useSorting';
 import classes from './ChooseRows.module.css';
-import { moved } from './order';
 import { rowHint, rowTitle } from './rowLooks';
 
 interface ChooseRowsProps {
@@ -17,69 +19,51 @@ interface ChooseRowsProps {
 /** The rows of the home page in their order: dragged, moved by key or button, taken out and put in. Every step is kept at once. */
 export default function ChooseRows({ home, opened, onClose }: ChooseRowsProps) {
   const choose = useChoose();
-  const [said, setSaid] = useState('');
   const { carousels } = home;
   const list = useRef<HTMLUListElement>(null);
-
-  const keepFocus = useFocusKept(list, carousels);
-
-  const place = (from: number, to: number, part: Part = 'handle') => {
-    const row = carousels[from];
-    if (!row || to < 0 || to >= carousels.length || from === to) return;
-    keepFocus(row.id, part);
-    choose(moved(carousels, from, to));
-    setSaid(`${rowTitle(row)} is now row ${to + 1} of ${carousels.length}`);
+  const of = (id: string) => carousels.find((row) => row.id === id);
+  const nameOf = (id: string) => {
+    const row = of(id);
+    return row ? rowTitle(row) : '';
   };
-  const remove = (at: number) => {
-    const row = carousels[at];
-    if (!row) return;
-    const next = carousels[at + 1] ?? carousels[at - 1];
-    if (next) keepFocus(next.id, 'remove');
-    choose(carousels.filter((_, other) => other !== at));
-    setSaid(`${rowTitle(row)} removed`);
+  const sorting = useSorting({
+    list,
+    ids: carousels.map(({ id }) => id),
+    nameOf,
+    onMove: (id, to) =>
+      choose(
+        moved(
+          carousels,
+          carousels.findIndex((row) => row.id === id),
+          to,
+        ),
+      ),
+  });
+  const remove = (id: string) => {
+    sorting.leave(id);
+    choose(carousels.filter((row) => row.id !== id));
+    sorting.say(`${nameOf(id)} removed`);
   };
   const add = (row: Carousel) => {
     choose([...carousels, row]);
-    setSaid(`${rowTitle(row)} added at the end`);
+    sorting.say(`${rowTitle(row)} added at the end`);
   };
-  const drag = useDrag(list, place);
 
   return (
     <Drawer opened={opened} onClose={onClose} position="right" title="Rows of your home page" size={420}>
-      <ul
-        ref={list}
-        className={classes.list}
-        aria-label="Rows on the page"
-        onPointerMove={drag.move}
-        onPointerUp={drag.end}
-        onPointerCancel={drag.cancel}
-      >
-        {drag.shown(carousels).map((row) => {
-          const at = carousels.indexOf(row);
-          const title = rowTitle(row);
+      <ul ref={list} className={classes.list} aria-label="Rows on the page">
+        {sorting.shown.map((id) => {
+          const at = carousels.findIndex((row) => row.id === id);
+          const title = nameOf(id);
           return (
-            <li key={row.id} data-id={row.id} className={classes.row} data-dragged={drag.from === at || undefined}>
-              <button
-                type="button"
-                data-part="handle"
-                className={classes.handle}
-                aria-label={`Move ${title}: drag, or use the arrow keys`}
-                onKeyDown={(event: KeyboardEvent) => {
-                  const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
-                  if (by === 0) return;
-                  event.preventDefault();
-                  place(at, at + by);
-                }}
-                onPointerDown={(event) => drag.start(event, at)}
-              >
-                <GripVertical size={18} aria-hidden="true" />
-              </button>
+            <li key={id} data-id={id} className={classes.row} data-dragged={sorting.dragged === id || undefined}>
+              <Handle {...sorting.handle(id)} />
               <span className={classes.name}>{title}</span>
               <ActionIcon
                 data-part="up"
                 aria-label={`${title} up`}
                 disabled={at === 0}
-                onClick={() => place(at, at - 1, 'up')}
+                onClick={() => sorting.move(id, at - 1)}
               >
                 <ArrowUp size={17} />
               </ActionIcon>
@@ -87,11 +71,11 @@ export default function ChooseRows({ home, opened, onClose }: ChooseRowsProps) {
                 data-part="down"
                 aria-label={`${title} down`}
                 disabled={at === carousels.length - 1}
-                onClick={() => place(at, at + 1, 'down')}
+                onClick={() => sorting.move(id, at + 1)}
               >
                 <ArrowDown size={17} />
               </ActionIcon>
-              <ActionIcon data-part="remove" aria-label={`Remove ${title}`} onClick={() => remove(at)}>
+              <ActionIcon data-part="remove" aria-label={`Remove ${title}`} onClick={() => remove(id)}>
                 <X size={17} />
               </ActionIcon>
             </li>
@@ -99,13 +83,13 @@ export default function ChooseRows({ home, opened, onClose }: ChooseRowsProps) {
         })}
       </ul>
       {carousels.length === 0 && <p className={classes.hint}>No rows. Add some below.</p>}
-      {home.available.length > 0 && <h3 className={classes.heading}>More rows</h3>}
-      <ul className={classes.list} aria-label="Rows to add">
+      {home.available.length > 0 && <h3 className={choices.heading}>More rows</h3>}
+      <ul className={choices.list} aria-label="Rows to add">
         {home.available.map((row) => (
           <li key={row.id}>
-            <button type="button" className={classes.add} onClick={() => add(row)}>
+            <button type="button" className={choices.choice} onClick={() => add(row)}>
               <Plus size={17} aria-hidden="true" />
-              <span>
+              <span className={classes.more}>
                 <VisuallyHidden>Add </VisuallyHidden>
                 {rowTitle(row)}
                 {rowHint(row) && <small>{rowHint(row)}</small>}
@@ -120,35 +104,16 @@ export default function ChooseRows({ home, opened, onClose }: ChooseRowsProps) {
         disabled={!home.custom}
         onClick={() => {
           choose(null);
-          setSaid('The usual rows are back');
+          sorting.say('The usual rows are back');
         }}
       >
         Back to the usual rows
       </Button>
       <p className={classes.said} role="status">
-        {said}
+        {sorting.said}
       </p>
     </Drawer>
   );
-}
-
-type Part = 'handle' | 'up' | 'down' | 'remove';
-
-/** A button that reaches the end of its way is disabled, and a removed row is gone: the focus then goes to the nearest that still works. */
-function useFocusKept(list: RefObject<HTMLUListElement | null>, rows: readonly Carousel[]) {
-  const wanted = useRef<{ id: string; part: Part } | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once the rows stand in their new order
-  useLayoutEffect(() => {
-    if (!wanted.current) return;
-    const { id, part } = wanted.current;
-    wanted.current = null;
-    const row = list.current?.querySelector(`[data-id="${CSS.escape(id)}"]`);
-    const buttons = [part, 'handle'].map((one) => row?.querySelector<HTMLButtonElement>(`[data-part=${one}]`));
-    buttons.find((button) => button && !button.disabled)?.focus();
-  }, [rows]);
-  return (id: string, part: Part) => {
-    wanted.current = { id, part };
-  };
 }
 
 /** Shown at once and sent one after the other; what the server refuses is taken back. Null: the usual page. */
@@ -180,34 +145,4 @@ function chosen(home: Home, rows: Carousel[]): Home {
   const ids = new Set(rows.map(({ id }) => id));
   const rest = [...home.available, ...home.carousels].filter(({ id }) => !ids.has(id));
   return { carousels: rows, available: rest, custom: true };
-}
-
-/** Dragging by pointer, mouse and finger alike: the list is shown as it would be, and kept when the row is let go. */
-function useDrag(list: { current: HTMLUListElement | null }, place: (from: number, to: number) => void) {
-  const [held, setHeld] = useState<{ from: number; to: number } | null>(null);
-  const over = (y: number): number => {
-    const rows = [...(list.current?.children ?? [])].map((row) => row.getBoundingClientRect());
-    const below = rows.findIndex(({ top, height }) => y < top + height / 2);
-    return below === -1 ? rows.length - 1 : below;
-  };
-  return {
-    from: held?.from ?? -1,
-    shown: (rows: Carousel[]) => (held ? moved(rows, held.from, held.to) : rows),
-    start: (event: PointerEvent, from: number) => {
-      if (event.button !== 0) return;
-      // The list, for the row itself is moved in the document, and would lose it.
-      list.current?.setPointerCapture(event.pointerId);
-      setHeld({ from, to: from });
-    },
-    move: (event: PointerEvent) => {
-      if (!held) return;
-      const to = over(event.clientY);
-      if (to !== held.to) setHeld({ ...held, to });
-    },
-    end: () => {
-      if (held) place(held.from, held.to);
-      setHeld(null);
-    },
-    cancel: () => setHeld(null),
-  };
 }

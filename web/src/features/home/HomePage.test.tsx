@@ -169,7 +169,7 @@ test('rows are moved, removed and added, and the usual ones come back', async ()
   await userEvent.click(dialog.getByRole('button', { name: /^Add Long films/ }));
   act(() => dialog.getByRole('button', { name: /^Move Long films/ }).focus());
   await userEvent.keyboard('{ArrowUp}');
-  expect(await dialog.findByText('Long films is now row 2 of 3')).toBeVisible();
+  expect(await dialog.findByText('Long films is now 2 of 3')).toBeVisible();
   await userEvent.click(dialog.getByRole('button', { name: 'Continue down' }));
   await waitFor(() => expect(dialog.getByRole('button', { name: 'Continue down' })).toHaveFocus());
   await userEvent.click(dialog.getByRole('button', { name: 'Remove Recently added' }));

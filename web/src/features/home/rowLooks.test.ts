@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Because } from '@/api/personal';
 import type { Card } from '@/api/types';
-import { moved } from './order';
 import { becauseText, leftText, reasonOf, rowTitle } from './rowLooks';
 
 const because = (kind: Because['kind'], name = '', id: number | null = 1): Because => ({ kind, id, name });
@@ -34,10 +33,4 @@ test('a row is called by its own title, its view, or what it is', () => {
   expect(rowTitle({ ...row, id: 'view-3', view_name: 'Long films' })).toBe('Long films');
   expect(rowTitle({ ...row, title: 'Mine' })).toBe('Mine');
   expect(rowTitle({ ...row, id: 'brand_new' })).toBe('Brand new');
-});
-
-test('an entry moves and the others close up', () => {
-  expect(moved(['a', 'b', 'c', 'd'], 0, 2)).toEqual(['b', 'c', 'a', 'd']);
-  expect(moved(['a', 'b', 'c', 'd'], 3, 0)).toEqual(['d', 'a', 'b', 'c']);
-  expect(moved(['a'], 5, 0)).toEqual(['a']);
 });

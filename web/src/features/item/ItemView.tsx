@@ -2,7 +2,7 @@ import type { CSSProperties } from 'react';
 import type { Item } from '@/api/types';
 import { SourceLink } from '@/features/feeds/SourceLink';
 import { KIND_LOOKS } from '@/ui/kinds';
-import { headline } from './facts';
+import { fingerprintsOf, headline } from './facts';
 import classes from './ItemPage.module.css';
 import { Media } from './Media';
 import { Actions } from './parts/Actions';
@@ -18,14 +18,17 @@ import { Similar } from './parts/Similar';
 
 export function ItemView({ item }: { item: Item }) {
   const wide = item.kind === 'video' || item.kind === 'image';
+  const bare = item.kind === 'post' && item.cover === null;
   const tint = item.color ? ({ '--tint': item.color } as CSSProperties) : undefined;
   const headings = headline(item);
   return (
     <article className={classes.article} style={tint} aria-labelledby="item-title">
-      <div className={classes.view} data-wide={wide || undefined}>
-        <div className={classes.media}>
-          <Media item={item} />
-        </div>
+      <div className={classes.view} data-wide={wide || undefined} data-bare={bare || undefined}>
+        {!bare && (
+          <div className={classes.media}>
+            <Media item={item} />
+          </div>
+        )}
         <div className={classes.facts}>
           <header>
             <p className={classes.kind}>{KIND_LOOKS[item.kind].one}</p>
@@ -44,7 +47,7 @@ export function ItemView({ item }: { item: Item }) {
           <Facts item={item} />
           <Contents item={item} />
           <Files item={item} />
-          <Extra extra={item.extra} />
+          <Extra extra={{ ...item.extra, ...fingerprintsOf(item.identifiers) }} />
         </div>
       </div>
       <Similar item={item} />

@@ -1,11 +1,14 @@
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import type { Item } from '@/api/types';
 import { Cover, coverUrl } from '@/ui/Cover';
 import classes from './ItemPage.module.css';
 import { ImageStage } from './picture/ImageStage';
-import { AudioPlayer } from './playback/AudioPlayer';
 import { VideoPlayer } from './playback/VideoPlayer';
 import { readerOf } from './reading';
+
+// Films and pictures do without it.
+const AudioPlayer = lazy(async () => ({ default: (await import('./playback/AudioPlayer')).AudioPlayer }));
 
 /** The big thing at the left: a player, a picture, or a cover that opens the reader. */
 export function Media({ item }: { item: Item }) {
@@ -19,7 +22,9 @@ export function Media({ item }: { item: Item }) {
       return (
         <>
           <BigCover item={item} />
-          <AudioPlayer item={item} />
+          <Suspense fallback={<div className={classes.playerRoom} />}>
+            <AudioPlayer item={item} />
+          </Suspense>
         </>
       );
     default:

@@ -18,6 +18,9 @@ const KNOWN: Readonly<Record<string, string>> = {
   cfg: 'CFG',
   cfg_scale: 'CFG scale',
   url: 'URL',
+  md5: 'MD5',
+  oshash: 'OSHash',
+  phash: 'pHash',
   gps: 'GPS',
 };
 

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { editFormOf, editsOf, isPartialDate } from './edit';
 import { extraRows, readsRightToLeft } from './extra';
-import { creatorNames, creditLines, factRows, headline, languageName, seriesNumber } from './facts';
+import {
+  creatorNames,
+  creditLines,
+  factRows,
+  fingerprintsOf,
+  headline,
+  identifiersOf,
+  languageName,
+  seriesNumber,
+} from './facts';
 import { fileWith, itemWith, linkWith } from './fixtures';
 import { formatName, hopelessFormat, undrawableFormat } from './playback/playable';
 import { readerOf } from './reading';
@@ -29,6 +38,12 @@ describe('credits', () => {
 });
 
 describe('facts', () => {
+  test('numbers the world knows are apart from those made of the bytes', () => {
+    const item = itemWith({ identifiers: { isbn: '978-3', md5: 'aa', phash: 'bb' } });
+    expect(identifiersOf(item)).toEqual([['isbn', '978-3']]);
+    expect(fingerprintsOf(item.identifiers)).toEqual({ md5: 'aa', phash: 'bb' });
+    expect(extraRows(fingerprintsOf(item.identifiers)).map((row) => row.label)).toEqual(['MD5', 'pHash']);
+  });
   test('absent ones leave no row', () => {
     expect(factRows(itemWith()).map((row) => row.label)).toEqual(['Added']);
     expect(headline(itemWith())).toBe('');

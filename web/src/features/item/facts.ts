@@ -75,6 +75,18 @@ export function factRows(item: Item): FactRow[] {
   ].filter((row) => row.text !== '');
 }
 
+/** Made of a file's bytes: they tell copies apart, and say nothing to a reader. */
+const FINGERPRINTS: ReadonlySet<string> = new Set(['md5', 'oshash', 'phash', 'checksum']);
+
+/** Numbers under which the world knows it: ISBN, ASIN, an address. */
+export function identifiersOf({ identifiers }: Pick<Item, 'identifiers'>): [scheme: string, value: string][] {
+  return Object.entries(identifiers).filter(([scheme]) => !FINGERPRINTS.has(scheme));
+}
+
+export function fingerprintsOf(identifiers: Item['identifiers']): Record<string, string> {
+  return Object.fromEntries(Object.entries(identifiers).filter(([scheme]) => FINGERPRINTS.has(scheme)));
+}
+
 /** The few facts under the title: "2019 · 9 h 12 min · English". */
 export function headline(item: Item): string {
   const length = item.pages === null ? formatSpan(item.duration) : plural(item.pages, 'page');

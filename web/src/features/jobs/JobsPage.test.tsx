@@ -67,6 +67,9 @@ test('results in words tell what changed, or that nothing did', () => {
   );
   expect(resultText({ files: 12, unchanged: 12 })).toBe('12 files · nothing new');
   expect(resultText({ anything: 'else' })).toBe('');
+  const kinds = { scene: { seen: 9, added: 4, removed: 1 }, tag: { seen: 3, added: 2, removed: 0 } };
+  expect(resultText({ mode: 'full', pages: 2, entities: kinds })).toBe('6 added · 1 removed');
+  expect(resultText({ mode: 'incremental', entities: { scene: { seen: 9, added: 0 } } })).toBe('Nothing new');
   expect(resultText(null)).toBe('');
 });
 

@@ -1,10 +1,10 @@
-import { Alert, Button, Loader, Modal, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core';
+import { Loader, Modal, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, lazy, Suspense, useState } from 'react';
 import { ApiError } from '@/api/errors';
 import { jobsQuery } from '@/api/jobs';
 import { librariesQuery } from '@/api/libraries';
-import classes from './LibrariesPage.module.css';
+import { FormEnd } from '@/ui/FormEnd';
 import { addLibrary } from './librariesApi';
 import { foldersIn, nameFor } from './libraryState';
 import { OptionFields, USUAL_OPTIONS } from './OptionFields';
@@ -93,19 +93,13 @@ function FolderForm({ onClose }: { onClose: () => void }) {
           onChange={(event) => setTypedName(event.currentTarget.value)}
         />
         <OptionFields options={options} onChange={setOptions} />
-        {elsewhere && (
-          <Alert color="red" role="alert">
-            {add.error?.message}
-          </Alert>
-        )}
-        <div className={classes.dialogEnd}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={add.isPending} disabled={!complete}>
-            Add and scan
-          </Button>
-        </div>
+        <FormEnd
+          error={elsewhere ? add.error?.message : null}
+          action="Add and scan"
+          busy={add.isPending}
+          disabled={!complete}
+          onCancel={onClose}
+        />
       </Stack>
     </form>
   );

@@ -47,7 +47,7 @@ export function LibrariesPage() {
       {libraries?.length === 0 && (
         <EmptyState icon={FolderPlus} title="No library yet" action={addButton}>
           {admin
-            ? 'A library is one or more folders on the server. Longshelf reads what is in them and never changes a file.'
+            ? 'A library is a set of folders on the server, a Stash server, or feeds. Longshelf reads what is there and never changes it.'
             : 'Somebody who administers this server has to add one.'}
         </EmptyState>
       )}

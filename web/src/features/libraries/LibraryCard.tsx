@@ -23,7 +23,7 @@ import { JobProgress } from '@/ui/JobProgress';
 import { tellJob } from '@/ui/jobToast';
 import classes from './LibrariesPage.module.css';
 import { removeLibrary, scanLibrary, syncLibrary } from './librariesApi';
-import { stateLook } from './libraryState';
+import { stateLook, WORDS } from './libraryState';
 
 // Few visits change one.
 const EditLibraryDialog = lazy(async () => ({ default: (await import('./EditLibraryDialog')).EditLibraryDialog }));
@@ -114,7 +114,7 @@ export function LibraryCard({ library, scan, removal, admin, onIssues }: Library
         />
       ) : scan ? (
         <div className={classes.scan}>
-          <JobProgress job={scan} label={`${synced ? 'Sync' : 'Scan'} of ${library.name}`} />
+          <JobProgress job={scan} label={`${WORDS[library.type].noun} of ${library.name}`} />
           <Button
             variant="default"
             size="xs"
@@ -142,7 +142,7 @@ export function LibraryCard({ library, scan, removal, admin, onIssues }: Library
               loading={start.isPending}
               onClick={() => start.mutate(false)}
             >
-              {synced ? 'Sync now' : 'Scan now'}
+              {WORDS[library.type].now}
             </Button>
           )}
         </footer>

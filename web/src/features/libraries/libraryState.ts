@@ -9,15 +9,22 @@ export interface StateLook {
   text: string;
 }
 
+/** Folders are scanned, mirrors synced, feeds read. */
+export const WORDS: Record<Library['type'], { doing: string; due: string; done: string; now: string; noun: string }> = {
+  folder: { doing: 'Scanning', due: 'Waiting to be scanned', done: 'Scanned', now: 'Scan now', noun: 'Scan' },
+  stash: { doing: 'Syncing', due: 'Waiting to sync', done: 'Synced', now: 'Sync now', noun: 'Sync' },
+  feed: { doing: 'Reading', due: 'Waiting to be read', done: 'Read', now: 'Read now', noun: 'Reading' },
+};
+
 export function stateLook(library: Library, scan: Job | null, now: number): StateLook {
   if (library.state === 'removing') return { label: 'Being removed', tone: 'busy', text: '' };
   const mirror = library.type === 'stash';
-  if (scan && isRunning(scan)) return { label: mirror ? 'Syncing' : 'Scanning', tone: 'busy', text: '' };
+  const { doing, due, done } = WORDS[library.type];
+  if (scan && isRunning(scan)) return { label: doing, tone: 'busy', text: '' };
   // A mirror goes on waiting for a server that is away: that it is away is what there is to know.
   if (scan && !(mirror && library.state === 'offline')) {
-    return { label: mirror ? 'Waiting to sync' : 'Waiting to be scanned', tone: 'busy', text: '' };
+    return { label: due, tone: 'busy', text: '' };
   }
-  const done = mirror ? 'Synced' : 'Scanned';
   const seen =
     library.scanned_at === null ? `Not ${done.toLowerCase()} yet` : `${done} ${formatAgo(library.scanned_at, now)}`;
   if (library.state === 'offline') return { label: 'Offline', tone: 'bad', text: library.state_reason ?? '' };

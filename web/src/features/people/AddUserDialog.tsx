@@ -1,10 +1,10 @@
-import { Alert, Button, Modal, PasswordInput, Stack, Switch, TextInput } from '@mantine/core';
+import { Modal, PasswordInput, Stack, Switch, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { problemAt } from '@/api/errors';
 import { addUser, userQuery } from '@/api/people';
-import classes from './People.module.css';
+import { FormEnd } from '@/ui/FormEnd';
 import { generalProblem, nameProblem, SHORTEST_PASSWORD } from './parts';
 
 /** Leads to the new person's page: what is kept from him is set there. */
@@ -60,20 +60,8 @@ export function AddUserDialog({ onClose }: { onClose: () => void }) {
             checked={admin}
             onChange={(event) => setAdmin(event.currentTarget.checked)}
           />
-          {general && (
-            <Alert color="red" role="alert">
-              {general}
-            </Alert>
-          )}
         </Stack>
-        <div className={classes.buttons}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={add.isPending}>
-            Add
-          </Button>
-        </div>
+        <FormEnd error={general} action="Add" busy={add.isPending} onCancel={onClose} />
       </form>
     </Modal>
   );

@@ -5,13 +5,14 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { addProfile, changeProfile, type Profile, profileQuery, removeProfile, userQuery } from '@/api/people';
 import { formatCount } from '@/core/format';
+import { BackLink } from '@/ui/BackLink';
 import { Page } from '@/ui/Page';
 import { ErrorState } from '@/ui/States';
 import { bodyOf, draftOf } from './editor/draft';
 import { RulesEditor } from './editor/RulesEditor';
 import { LeaveGuard, SaveBar, usePreview } from './editor/SaveBar';
 import classes from './People.module.css';
-import { Back, Ghosts, generalProblem, nameProblem, Section } from './parts';
+import { Ghosts, generalProblem, nameProblem, Section } from './parts';
 import { useRulesDraft } from './useRulesDraft';
 
 // Hardly anybody removes one.
@@ -20,7 +21,7 @@ const Ask = lazy(async () => ({ default: (await import('@/ui/Ask')).Ask }));
 const NEW = 'new';
 const NAMED = 20;
 const FIELDS = ['rules', 'age_rating_max', 'libraries', 'name'];
-const back = <Back to="/profiles">Profiles</Back>;
+const back = <BackLink to="/profiles">Profiles</BackLink>;
 
 /** One shared profile, or a new one under the address `new`. */
 export function ProfilePage() {

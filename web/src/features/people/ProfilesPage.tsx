@@ -5,10 +5,10 @@ import { ChevronRight, Plus, ShieldCheck } from 'lucide-react';
 import { type Profile, profilesQuery } from '@/api/people';
 import { plural } from '@/core/format';
 import { Page } from '@/ui/Page';
+import rows from '@/ui/Rows.module.css';
 import { EmptyState, ErrorState } from '@/ui/States';
 import { draftOf } from './editor/draft';
 import { inShort } from './editor/words';
-import classes from './People.module.css';
 import { Ghosts } from './parts';
 
 /** Rules that several people share, such as "Children". */
@@ -34,7 +34,7 @@ export function ProfilesPage() {
           Make one, “Children” for example, and give it to the people it is for.
         </EmptyState>
       )}
-      <ul className={classes.list}>
+      <ul className={rows.list}>
         {data?.items.map((profile) => (
           <li key={profile.id}>
             <ProfileRow profile={profile} />
@@ -48,14 +48,14 @@ export function ProfilesPage() {
 function ProfileRow({ profile }: { profile: Profile }) {
   const people = profile.users.length === 0 ? 'nobody has it' : plural(profile.users.length, 'person', 'people');
   return (
-    <Link to="/profiles/$profileId" params={{ profileId: String(profile.id) }} className={classes.row}>
-      <span className={classes.who}>
-        <span className={classes.name}>{profile.name}</span>
-        <span className={classes.facts}>
+    <Link to="/profiles/$profileId" params={{ profileId: String(profile.id) }} className={rows.row}>
+      <span className={rows.who}>
+        <span className={rows.name}>{profile.name}</span>
+        <span className={rows.facts}>
           {inShort(draftOf(profile))} · {people}
         </span>
       </span>
-      <ChevronRight className={classes.chevron} size={18} aria-hidden="true" />
+      <ChevronRight className={rows.chevron} size={18} aria-hidden="true" />
     </Link>
   );
 }

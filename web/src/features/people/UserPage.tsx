@@ -4,12 +4,13 @@ import { Link, useParams } from '@tanstack/react-router';
 import { type Account, profilesQuery, restrictionsQuery, userQuery } from '@/api/people';
 import { sessionQuery } from '@/api/session';
 import { formatAgo, formatDate } from '@/core/format';
+import { BackLink } from '@/ui/BackLink';
 import { Page } from '@/ui/Page';
 import { ErrorState } from '@/ui/States';
 import { draftOf } from './editor/draft';
 import { inShort } from './editor/words';
 import classes from './People.module.css';
-import { Back, Badges, Ghosts, Section } from './parts';
+import { Badges, Ghosts, Section } from './parts';
 import { AccountSection } from './user/AccountSection';
 import { KeysSection } from './user/KeysSection';
 import { RemoveSection } from './user/RemoveSection';
@@ -37,7 +38,7 @@ export function UserPage() {
           {whenHere(user)}
         </span>
       }
-      back={<Back to="/users">Users</Back>}
+      back={<BackLink to="/users">Users</BackLink>}
     >
       <KeptSection user={user} />
       <AccountSection user={user} self={self} />

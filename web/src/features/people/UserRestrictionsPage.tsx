@@ -12,13 +12,14 @@ import {
   type UserRestrictions,
   userQuery,
 } from '@/api/people';
+import { BackLink } from '@/ui/BackLink';
 import { Page } from '@/ui/Page';
 import { ErrorState } from '@/ui/States';
 import { bodyOf, draftOf } from './editor/draft';
 import { RulesEditor } from './editor/RulesEditor';
 import { LeaveGuard, SaveBar, usePreview } from './editor/SaveBar';
 import { inShort } from './editor/words';
-import { Back, Ghosts, generalProblem, Section } from './parts';
+import { Ghosts, generalProblem, Section } from './parts';
 import { useRulesDraft } from './useRulesDraft';
 
 const FIELDS = ['rules', 'age_rating_max', 'libraries', 'profile_id'];
@@ -42,9 +43,9 @@ export function UserRestrictionsPage() {
 
 function Up({ userId, name }: { userId: string; name: string }) {
   return (
-    <Back to="/users/$userId" params={{ userId }}>
+    <BackLink to="/users/$userId" params={{ userId }}>
       {name}
-    </Back>
+    </BackLink>
   );
 }
 

@@ -5,11 +5,14 @@ import { Fragment, useState } from 'react';
 import { api, serverUrl } from '@/api/client';
 import { type Account, type HiddenReason, usersQuery, whyHiddenQuery } from '@/api/people';
 import { ENTITY_KINDS, ENTITY_PATHS, type Item } from '@/api/types';
+import { BackLink } from '@/ui/BackLink';
 import { ENTITY_WORDS } from '@/ui/entityWords';
 import { Page } from '@/ui/Page';
+import { Pager } from '@/ui/Pager';
+import rows from '@/ui/Rows.module.css';
 import { ErrorState } from '@/ui/States';
 import classes from './People.module.css';
-import { Back, Badges, Face, Ghosts, Pages } from './parts';
+import { Badges, Face, Ghosts } from './parts';
 
 /** Who sees an item and who does not, and every reason why. For administrators. */
 export function VisibilityPage() {
@@ -27,21 +30,21 @@ export function VisibilityPage() {
       width="narrow"
       subtitle={item.data?.title}
       back={
-        <Back to="/items/$itemId" params={{ itemId: String(itemId) }}>
+        <BackLink to="/items/$itemId" params={{ itemId: String(itemId) }}>
           Back to it
-        </Back>
+        </BackLink>
       }
     >
       {error && <ErrorState error={error} onRetry={() => void Promise.all([item.refetch(), people.refetch()])} />}
       {!error && !(item.data && people.data) && <Ghosts count={4} />}
       {item.data && people.data && (
         <>
-          <ul className={classes.list}>
+          <ul className={rows.list}>
             {people.data.items.map((user) => (
               <Seen key={user.id} itemId={itemId} user={user} />
             ))}
           </ul>
-          <Pages page={page} total={people.data.pagination.total_pages} onPage={setPage} />
+          <Pager page={page} total={people.data.pagination.total_pages} onPage={setPage} />
         </>
       )}
     </Page>
@@ -52,14 +55,14 @@ function Seen({ itemId, user }: { itemId: number; user: Account }) {
   const { data, error } = useQuery(whyHiddenQuery(itemId, user.id));
   return (
     <li aria-label={user.name}>
-      <div className={classes.row}>
+      <div className={rows.row}>
         <Face name={user.name} />
-        <span className={classes.who}>
-          <span className={classes.name}>
+        <span className={rows.who}>
+          <span className={rows.name}>
             {user.name}
             <Badges user={user} self={false} />
           </span>
-          {error && <span className={classes.facts}>{error.message}</span>}
+          {error && <span className={rows.facts}>{error.message}</span>}
         </span>
         {data && <Verdict visible={data.visible} disabled={user.disabled} />}
       </div>

@@ -1,15 +1,12 @@
-import { ActionIcon } from '@mantine/core';
-import { Link, type LinkProps } from '@tanstack/react-router';
-import { ArrowLeft, ChevronLeft, ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiError, problemAt } from '@/api/errors';
 import type { Account } from '@/api/people';
-import { formatCount } from '@/core/format';
+import rows from '@/ui/Rows.module.css';
 import classes from './People.module.css';
 
 export function Face({ name }: { name: string }) {
   return (
-    <span className={classes.face} aria-hidden="true">
+    <span className={rows.sign} data-round aria-hidden="true">
       {name.trim().charAt(0).toUpperCase()}
     </span>
   );
@@ -18,24 +15,15 @@ export function Face({ name }: { name: string }) {
 export function Badges({ user, self }: { user: Account; self: boolean }) {
   return (
     <>
-      {self && <span className={classes.badge}>You</span>}
-      {user.admin && <span className={classes.badge}>Administrator</span>}
+      {self && <span className={rows.badge}>You</span>}
+      {user.admin && <span className={rows.badge}>Administrator</span>}
       {user.disabled && (
-        <span className={classes.badge} data-alert>
+        <span className={rows.badge} data-alert>
           Disabled
         </span>
       )}
-      {user.linked && <span className={classes.badge}>Sign-in service</span>}
+      {user.linked && <span className={rows.badge}>Sign-in service</span>}
     </>
-  );
-}
-
-export function Back({ children, ...to }: { children: string } & Pick<LinkProps, 'to' | 'params'>) {
-  return (
-    <Link {...to} className={classes.back}>
-      <ArrowLeft size={16} aria-hidden="true" />
-      {children}
-    </Link>
   );
 }
 
@@ -54,32 +42,9 @@ export function Ghosts({ count }: { count: number }) {
     <div role="status" aria-label="Loading">
       {Array.from({ length: count }, (_, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no identity
-        <div key={at} className={classes.ghost} />
+        <div key={at} className={rows.ghost} />
       ))}
     </div>
-  );
-}
-
-interface PagesProps {
-  page: number;
-  total: number;
-  onPage: (page: number) => void;
-}
-
-export function Pages({ page, total, onPage }: PagesProps) {
-  if (total <= 1 && page === 1) return null;
-  return (
-    <nav className={classes.pages} aria-label="Pages">
-      <ActionIcon size={40} aria-label="Previous page" disabled={page <= 1} onClick={() => onPage(page - 1)}>
-        <ChevronLeft size={20} />
-      </ActionIcon>
-      <span aria-live="polite">
-        Page {formatCount(page)} of {formatCount(total)}
-      </span>
-      <ActionIcon size={40} aria-label="Next page" disabled={page >= total} onClick={() => onPage(page + 1)}>
-        <ChevronRight size={20} />
-      </ActionIcon>
-    </nav>
   );
 }
 

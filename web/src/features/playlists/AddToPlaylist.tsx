@@ -15,6 +15,7 @@ import {
   renewPlaylists,
 } from '@/api/playlists';
 import { formatCount, plural } from '@/core/format';
+import choices from '@/ui/Choices.module.css';
 import classes from './AddToPlaylist.module.css';
 import { NEW_BLOCK } from './words';
 
@@ -85,7 +86,7 @@ export default function AddToPlaylist({ target, count, onClose, onAdded }: AddTo
       )}
       {blocks.length > 0 && (
         <>
-          <h3 className={classes.heading}>As a block that stays up to date</h3>
+          <h3 className={choices.heading}>As a block that stays up to date</h3>
           <Choices
             playlists={blocks}
             label="Playlists for displays"
@@ -130,12 +131,12 @@ interface ChoicesProps {
 function Choices({ playlists, label, busy, onChoose }: ChoicesProps) {
   if (playlists.length === 0) return null;
   return (
-    <ul className={classes.list} aria-label={label}>
+    <ul className={choices.list} aria-label={label}>
       {playlists.map((playlist) => {
         const Icon = playlist.kind === 'items' ? ListMusic : MonitorPlay;
         return (
           <li key={playlist.id}>
-            <button type="button" className={classes.choice} disabled={busy} onClick={() => onChoose(playlist)}>
+            <button type="button" className={choices.choice} disabled={busy} onClick={() => onChoose(playlist)}>
               <Icon size={18} aria-hidden="true" />
               <span className={classes.name}>{playlist.name}</span>
               <small>

@@ -1,10 +1,13 @@
 import { ActionIcon, NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { ArrowDown, ArrowUp, GripVertical, Search, Trash2, TriangleAlert } from 'lucide-react';
+import { ArrowDown, ArrowUp, Search, Trash2 } from 'lucide-react';
 import type { Block, BlockFormat, BlockOrder, BlockWords } from '@/api/playlists';
 import { viewsQuery } from '@/api/playlists';
 import { plural } from '@/core/format';
+import { Handle } from '@/ui/Handle';
+import rows from '@/ui/Rows.module.css';
 import type { Sorting } from '@/ui/useSorting';
+import { Warning } from '@/ui/Warning';
 import { BlockFilter } from './BlockFilter';
 import { BlockPool } from './BlockPool';
 import classes from './Playlists.module.css';
@@ -36,9 +39,7 @@ export function BlockCard(props: BlockCardProps) {
   return (
     <li className={classes.block} data-id={block.id} data-dragged={dragged || undefined}>
       <div className={classes.blockHead}>
-        <button type="button" className={classes.handle} {...handle}>
-          <GripVertical size={18} aria-hidden="true" />
-        </button>
+        <Handle {...handle} />
         <span className={classes.number} aria-hidden="true">
           {at + 1}
         </span>
@@ -52,13 +53,25 @@ export function BlockCard(props: BlockCardProps) {
           onChange={(event) => title.change(event.currentTarget.value)}
           onBlur={title.flush}
         />
-        <ActionIcon size={36} aria-label={`${name} up`} disabled={at === 0} onClick={() => onMove(at - 1)}>
+        <ActionIcon
+          size={36}
+          data-part="up"
+          aria-label={`${name} up`}
+          disabled={at === 0}
+          onClick={() => onMove(at - 1)}
+        >
           <ArrowUp size={17} />
         </ActionIcon>
-        <ActionIcon size={36} aria-label={`${name} down`} disabled={at === last} onClick={() => onMove(at + 1)}>
+        <ActionIcon
+          size={36}
+          data-part="down"
+          aria-label={`${name} down`}
+          disabled={at === last}
+          onClick={() => onMove(at + 1)}
+        >
           <ArrowDown size={17} />
         </ActionIcon>
-        <ActionIcon size={36} aria-label={`Remove ${name}`} onClick={onRemove}>
+        <ActionIcon size={36} data-part="remove" aria-label={`Remove ${name}`} onClick={onRemove}>
           <Trash2 size={17} />
         </ActionIcon>
       </div>
@@ -200,17 +213,12 @@ export function ReadBlock({ block, number, onDisplay }: ReadBlockProps) {
         <strong className={classes.blockTitle}>{block.title || `Block ${number}`}</strong>
       </div>
       <div className={classes.blockBody}>
-        <p className={classes.facts}>
+        <p className={rows.facts}>
           {plural(block.count, 'item')} a loop · {ORDERS[block.order].toLowerCase()} ·{' '}
           {block.format === 'mixed' ? 'any shape' : FORMATS[block.format].toLowerCase()}
         </p>
         <p className={classes.count}>{countText(block, onDisplay)}</p>
-        {warning && (
-          <p className={classes.warning}>
-            <TriangleAlert size={15} aria-hidden="true" />
-            {warning}
-          </p>
-        )}
+        {warning && <Warning>{warning}</Warning>}
       </div>
     </li>
   );

@@ -6,6 +6,8 @@ import type { Block, BlockWords } from '@/api/playlists';
 import { type BrowseState, browseSearch, filterParams, isFiltered, parseBrowse } from '@/core/browseState';
 import { parseSearchString, searchString } from '@/core/searchParams';
 import { ActiveFilters } from '@/features/browse/ActiveFilters';
+import links from '@/ui/Link.module.css';
+import rows from '@/ui/Rows.module.css';
 import classes from './Playlists.module.css';
 
 const FilterDrawer = lazy(() => import('@/features/browse/FilterDrawer'));
@@ -20,7 +22,7 @@ export function BlockFilter({ block, onChange }: BlockFilterProps) {
   const [drawer, setDrawer] = useState<boolean | null>(null); // null: never asked for, so not loaded
   if (block.filter.trimStart().startsWith('{')) {
     return (
-      <p className={classes.facts}>
+      <p className={rows.facts}>
         Filtered by a filter tree that was written elsewhere.{' '}
         <Button size="compact-sm" variant="subtle" onClick={() => onChange({ filter: '' })}>
           Take it out
@@ -43,7 +45,7 @@ export function BlockFilter({ block, onChange }: BlockFilterProps) {
       </Button>
       <ActiveFilters state={state} change={change} />
       {(isFiltered(state) || block.q) && block.view_id === null && (
-        <Link to="/browse" search={search} className={classes.see}>
+        <Link to="/browse" search={search} className={links.see}>
           See them all
           <ExternalLink size={13} aria-hidden="true" />
         </Link>

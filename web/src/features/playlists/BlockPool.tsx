@@ -1,10 +1,10 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { TriangleAlert } from 'lucide-react';
 import { type Block, blockPreviewQuery } from '@/api/playlists';
 import { sessionQuery } from '@/api/session';
 import { Cover } from '@/ui/Cover';
+import { Warning } from '@/ui/Warning';
 import classes from './Playlists.module.css';
 import { countText, warningOf } from './words';
 
@@ -29,12 +29,7 @@ export function BlockPool({ block, displayId }: { block: Block; displayId: numbe
       <p className={classes.count} aria-live="polite">
         {countText(counted, onDisplay)}
       </p>
-      {warning && (
-        <p className={classes.warning}>
-          <TriangleAlert size={15} aria-hidden="true" />
-          {warning}
-        </p>
-      )}
+      {warning && <Warning>{warning}</Warning>}
       {data && data.items.length > 0 && (
         <ul className={classes.strip} aria-label="The first of them">
           {data.items.map((item) => (

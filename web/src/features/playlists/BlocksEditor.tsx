@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { Layers, Plus } from 'lucide-react';
 import { useRef } from 'react';
 import { api } from '@/api/client';
@@ -72,6 +72,7 @@ export default function BlocksEditor({ playlist, editing }: BlocksEditorProps) {
               onMove={(to) => sorting.move(id, to)}
               onChange={(words) => void edits.change(id, words)}
               onRemove={() => {
+                sorting.leave(id);
                 void edits.remove(id);
                 sorting.say(`${nameOf(id)} removed`);
               }}
@@ -80,9 +81,7 @@ export default function BlocksEditor({ playlist, editing }: BlocksEditorProps) {
         })}
       </ol>
       {blocks.length > 0 && add}
-      <p className={classes.unseen} role="status">
-        {sorting.said}
-      </p>
+      <VisuallyHidden role="status">{sorting.said}</VisuallyHidden>
     </>
   );
 }

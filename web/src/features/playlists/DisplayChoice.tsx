@@ -5,6 +5,7 @@ import { Play } from 'lucide-react';
 import { api } from '@/api/client';
 import { displaysQuery } from '@/api/displays';
 import { activatePlaylist, type Playlist } from '@/api/playlists';
+import rows from '@/ui/Rows.module.css';
 import classes from './Playlists.module.css';
 import type { Editing } from './useEditing';
 
@@ -38,11 +39,11 @@ export default function DisplayChoice({ playlist, editing }: { playlist: Playlis
         data={options}
         value={display_id === null ? null : String(display_id)}
         onChange={choose}
-        w={170}
+        className={classes.displaySelect ?? ''}
       />
       {display_id !== null &&
         (playlist.active ? (
-          <span className={classes.badge} data-active>
+          <span className={rows.badge} data-active>
             Playing
           </span>
         ) : (

@@ -1,13 +1,14 @@
-import { ActionIcon, Button } from '@mantine/core';
+import { ActionIcon, Button, VisuallyHidden } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { GripVertical, ListMusic, Play, Shuffle, StepForward, X } from 'lucide-react';
+import { ListMusic, Play, Shuffle, StepForward, X } from 'lucide-react';
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { type Entry, type Playlist, type PlaylistPlace, placeQuery } from '@/api/playlists';
 import type { Card } from '@/api/types';
 import { formatDuration, formatSpan } from '@/core/format';
 import { Cover } from '@/ui/Cover';
+import { Handle } from '@/ui/Handle';
 import { KIND_LOOKS } from '@/ui/kinds';
 import { EmptyState, ErrorState } from '@/ui/States';
 import { useDragging } from '@/ui/useSorting';
@@ -40,7 +41,7 @@ export default function EntryList({ playlist }: { playlist: Playlist }) {
     setSaid(`${titleOf(entry)} is now ${wanted + 1} of ${total}`);
     rows.reveal(wanted);
   };
-  const drag = useDragging({
+  const drag = useDragging<number>({
     list,
     placeAt: (y) => rows.rowAt(y),
     onHold: (id, to) => setHeld({ id, shift: { from: from.current, to } }),
@@ -57,7 +58,15 @@ export default function EntryList({ playlist }: { playlist: Playlist }) {
     <>
       {total > 0 && <PlayButtons playlist={playlist} length={lengthOf(entries, total)} />}
       {entries.total === 0 && (
-        <EmptyState icon={ListMusic} title="Nothing in it yet">
+        <EmptyState
+          icon={ListMusic}
+          title="Nothing in it yet"
+          action={
+            <Button component={Link} to="/browse">
+              Browse
+            </Button>
+          }
+        >
           Select items while browsing, or open one, and choose “Add to playlist”.
         </EmptyState>
       )}
@@ -86,9 +95,7 @@ export default function EntryList({ playlist }: { playlist: Playlist }) {
           );
         })}
       </ol>
-      <p className={classes.unseen} role="status">
-        {said}
-      </p>
+      <VisuallyHidden role="status">{said}</VisuallyHidden>
     </>
   );
 }
@@ -122,16 +129,12 @@ function EntryRow({ playlist, entry, index, total, dragged, onKey, onGrab, onRem
       aria-setsize={total}
     >
       {playlist.editable && (
-        <button
-          type="button"
+        <Handle
           data-handle
-          className={classes.handle}
           aria-label={`Move ${title}: drag, or use the arrow keys`}
           onKeyDown={keys}
           onPointerDown={onGrab}
-        >
-          <GripVertical size={18} aria-hidden="true" />
-        </button>
+        />
       )}
       <span className={classes.number} aria-hidden="true">
         {index + 1}
@@ -160,7 +163,10 @@ function Title({ playlist, entry, item }: { playlist: Playlist; entry: Entry; it
       </span>
       <span className={classes.text}>
         <span className={classes.title}>{item.title}</span>
-        <span className={classes.subtitle}>{item.subtitle ?? KIND_LOOKS[item.kind].one}</span>
+        <span className={classes.subtitle}>
+          {item.subtitle ?? KIND_LOOKS[item.kind].one}
+          {item.duration !== null && <span className={classes.lengthBelow}> · {formatDuration(item.duration)}</span>}
+        </span>
       </span>
       <span className={classes.length}>{formatDuration(item.duration)}</span>
     </Link>

@@ -1,4 +1,4 @@
-import { Alert, Button, Modal, SegmentedControl, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { Modal, SegmentedControl, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
@@ -6,6 +6,7 @@ import { displaysQuery } from '@/api/displays';
 import { problemAt } from '@/api/errors';
 import { addPlaylist, type PlaylistKind, playlistQuery, renewPlaylists } from '@/api/playlists';
 import { sessionQuery } from '@/api/session';
+import { FormEnd } from '@/ui/FormEnd';
 import classes from './Playlists.module.css';
 
 /** Leads to the new playlist: what is in it is chosen there. */
@@ -86,20 +87,8 @@ export default function NewPlaylistDialog({ onClose }: { onClose: () => void }) 
             checked={shared}
             onChange={(event) => setShared(event.currentTarget.checked)}
           />
-          {add.error && !atName && (
-            <Alert color="red" role="alert">
-              {add.error.message}
-            </Alert>
-          )}
         </Stack>
-        <div className={classes.buttons}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={add.isPending}>
-            Create
-          </Button>
-        </div>
+        <FormEnd error={atName ? null : add.error?.message} action="Create" busy={add.isPending} onCancel={onClose} />
       </form>
     </Modal>
   );

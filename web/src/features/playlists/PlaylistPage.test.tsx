@@ -1,6 +1,7 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { liveEvents } from '@/api/events';
 import type { Block, Playlist } from '@/api/playlists';
 import { cardWith } from '@/test/cards';
 import { type Call, fakeServer, Refused, renderRoutes } from '@/test/render';
@@ -80,6 +81,44 @@ async function show(start: Playlist, answers: Record<string, unknown> = {}): Pro
 
 const titles = () =>
   screen.getAllByRole('textbox', { name: /^Title of block/ }).map((one) => (one as HTMLInputElement).value);
+
+describe('the counts of blocks', () => {
+  const unknown = { ...PREVIEW, available: null, stale: true };
+  const previews = (calls: Call[]) => calls.filter(({ path }) => path.endsWith('/preview')).length;
+
+  it('are asked for again until they are known', async () => {
+    let asked = 0;
+    await show(playlist({ blocks: [block(1)] }), {
+      'POST /api/playlists/blocks/preview': () => {
+        asked += 1;
+        return asked < 3 ? unknown : PREVIEW;
+      },
+    });
+    expect(await screen.findByText('Not counted just now')).toBeVisible();
+    expect(await screen.findByText('5,321 items match', {}, { timeout: 10_000 })).toBeVisible();
+  });
+
+  it('follow what their display plays, and no other', async () => {
+    const on = vi.spyOn(liveEvents, 'on');
+    const calls = await show(playlist({ display_id: 3, blocks: [block(1)] }));
+    await screen.findByText('120 seen of 5,321');
+    const heard = (id: number) => {
+      for (const [name, hear] of on.mock.calls)
+        if (name === 'display') (hear as (display: { id: number }) => void)({ id });
+    };
+    const before = previews(calls);
+    vi.useFakeTimers();
+    heard(4);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(previews(calls)).toBe(before);
+    heard(3);
+    heard(3);
+    await vi.advanceTimersByTimeAsync(10_000);
+    vi.useRealTimers();
+    expect(previews(calls)).toBe(before + 1);
+    on.mockRestore();
+  });
+});
 
 describe('a playlist of blocks', () => {
   it('counts what a block may draw from', async () => {

@@ -1,13 +1,15 @@
-import { Alert, Button, Switch, TextInput } from '@mantine/core';
+import { Alert, Button, Switch, TextInput, VisuallyHidden } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { ArrowLeft, RefreshCw } from 'lucide-react';
+import { RefreshCw } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { api } from '@/api/client';
 import { ApiError } from '@/api/errors';
 import { liveEvents } from '@/api/events';
 import type { Playlist } from '@/api/playlists';
 import { sessionQuery } from '@/api/session';
+import { BackLink } from '@/ui/BackLink';
+import rows from '@/ui/Rows.module.css';
 import { EmptyState, ErrorState } from '@/ui/States';
 import { PlaylistMenu } from './PlaylistMenu';
 import classes from './Playlists.module.css';
@@ -30,8 +32,8 @@ export function PlaylistPage() {
 function OnePlaylist({ id }: { id: number }) {
   const editing = useEditing(id);
   const [reloads, setReloads] = useState(0);
-  useLibraryNews(id);
   const { playlist, error } = editing;
+  useCountNews(id, playlist?.display_id ?? null);
   if (error instanceof ApiError && error.status === 404) return <NoSuchPlaylist />;
   if (!playlist) return error ? <ErrorState error={error} onRetry={editing.refetch} /> : <Loading />;
   const reload = async () => {
@@ -73,15 +75,12 @@ function Header({ playlist, editing }: { playlist: Playlist; editing: Editing })
     });
   return (
     <>
-      <Link to="/playlists" className={classes.back}>
-        <ArrowLeft size={16} aria-hidden="true" />
-        Playlists
-      </Link>
+      <BackLink to="/playlists">Playlists</BackLink>
       <header className={classes.header}>
         <div className={classes.titleBox}>
           {playlist.editable ? (
             <>
-              <h1 className={classes.unseen}>{playlist.name}</h1>
+              <VisuallyHidden component="h1">{playlist.name}</VisuallyHidden>
               <TextInput
                 classNames={{ input: classes.nameInput ?? '' }}
                 aria-label="Name of the playlist"
@@ -96,7 +95,7 @@ function Header({ playlist, editing }: { playlist: Playlist; editing: Editing })
           ) : (
             <h1 className={classes.title}>{playlist.name}</h1>
           )}
-          <p className={classes.facts}>
+          <p className={rows.facts}>
             {extentOf(playlist)}
             {!playlist.mine && ` · by ${playlist.owner.name}`}
             {playlist.editable && <Saved editing={editing} />}
@@ -159,14 +158,14 @@ function NoSuchPlaylist() {
 function Loading() {
   return (
     <div className={classes.page} role="status" aria-label="Loading">
-      <div className={classes.ghost} />
-      <div className={classes.ghost} />
+      <div className={rows.ghost} />
+      <div className={rows.ghost} />
     </div>
   );
 }
 
-/** What a block may draw from grows with the library; its counts follow. */
-function useLibraryNews(id: number): void {
+/** What a block may draw from grows with the library, and what of it was seen with every slot of its display; its counts follow. */
+function useCountNews(id: number, displayId: number | null): void {
   const client = useQueryClient();
   useEffect(() => {
     let timer = 0;
@@ -177,10 +176,13 @@ function useLibraryNews(id: number): void {
         void client.invalidateQueries({ queryKey: ['playlists', 'one', id] });
       }, NEWS_MS);
     };
-    const unfollow = liveEvents.on('library', renew);
+    const unfollow = [
+      liveEvents.on('library', renew),
+      liveEvents.on('display', (display) => display.id === displayId && renew()),
+    ];
     return () => {
       clearTimeout(timer);
-      unfollow();
+      for (const end of unfollow) end();
     };
-  }, [client, id]);
+  }, [client, id, displayId]);
 }

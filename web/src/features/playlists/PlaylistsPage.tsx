@@ -8,6 +8,7 @@ import { type Playlist, playlistsQuery } from '@/api/playlists';
 import { sessionQuery } from '@/api/session';
 import { formatAgo } from '@/core/format';
 import { Page } from '@/ui/Page';
+import rows from '@/ui/Rows.module.css';
 import { EmptyState, ErrorState } from '@/ui/States';
 import { PlaylistMenu } from './PlaylistMenu';
 import classes from './Playlists.module.css';
@@ -72,7 +73,7 @@ export function PlaylistsPage() {
         </EmptyState>
       )}
       <Group title="For displays" playlists={items.filter(({ kind }) => kind === 'blocks')} />
-      <Group title="Of items" playlists={items.filter(({ kind }) => kind === 'items')} />
+      <Group title="Of chosen items" playlists={items.filter(({ kind }) => kind === 'items')} />
       {adding && <NewPlaylistDialog onClose={() => setAdding(false)} />}
       <Suspense>{importing.report && <ImportReport report={importing.report} onClose={importing.dismiss} />}</Suspense>
     </Page>
@@ -87,7 +88,7 @@ function Group({ title, playlists }: { title: string; playlists: Playlist[] }) {
   return (
     <section className={classes.group} aria-label={title}>
       <h2 className={classes.heading}>{title}</h2>
-      <ul className={classes.list}>
+      <ul className={rows.list}>
         {playlists.map((playlist) => (
           <PlaylistRow key={playlist.id} playlist={playlist} display={nameOf(playlist.display_id)} />
         ))}
@@ -100,20 +101,20 @@ function PlaylistRow({ playlist, display }: { playlist: Playlist; display: strin
   const Icon = playlist.kind === 'blocks' ? MonitorPlay : ListMusic;
   return (
     <li className={classes.row}>
-      <Link to="/playlists/$playlistId" params={{ playlistId: String(playlist.id) }} className={classes.open}>
-        <span className={classes.icon}>
+      <Link to="/playlists/$playlistId" params={{ playlistId: String(playlist.id) }} className={rows.row}>
+        <span className={rows.sign}>
           <Icon size={20} strokeWidth={1.7} aria-hidden="true" />
         </span>
-        <span className={classes.who}>
-          <span className={classes.name}>
+        <span className={rows.who}>
+          <span className={rows.name}>
             {playlist.name}
             <PlaylistBadges playlist={playlist} display={display} />
           </span>
-          <span className={classes.facts}>
+          <span className={rows.facts}>
             {extentOf(playlist)} · changed {formatAgo(playlist.updated_at, Date.now())}
           </span>
         </span>
-        <ChevronRight className={classes.chevron} size={18} aria-hidden="true" />
+        <ChevronRight className={rows.chevron} size={18} aria-hidden="true" />
       </Link>
       <PlaylistMenu playlist={playlist} />
     </li>
@@ -124,10 +125,10 @@ export function PlaylistBadges({ playlist, display }: { playlist: Playlist; disp
   const { mine, owner, shared, active, display_id } = playlist;
   return (
     <>
-      {!mine && <span className={classes.badge}>by {owner.name}</span>}
-      {mine && shared && <span className={classes.badge}>Shared</span>}
+      {!mine && <span className={rows.badge}>by {owner.name}</span>}
+      {mine && shared && <span className={rows.badge}>Shared</span>}
       {display_id !== null && (
-        <span className={classes.badge} data-active={active || undefined}>
+        <span className={rows.badge} data-active={active || undefined}>
           {active ? `Plays on ${display ?? 'a display'}` : `For ${display ?? 'a display'}`}
         </span>
       )}
@@ -138,9 +139,9 @@ export function PlaylistBadges({ playlist, display }: { playlist: Playlist; disp
 function Ghosts() {
   return (
     <div role="status" aria-label="Loading">
-      <div className={classes.ghost} />
-      <div className={classes.ghost} />
-      <div className={classes.ghost} />
+      <div className={rows.ghost} />
+      <div className={rows.ghost} />
+      <div className={rows.ghost} />
     </div>
   );
 }

@@ -20,8 +20,11 @@ export function useEntries(playlistId: number) {
   latest.current = { ...latest.current, cache, refresh };
   const turn = useRef<Promise<unknown>>(Promise.resolve());
 
+  /** The list as the server has it now takes the place of the moves it holds, in one step: both together would move everything twice. */
   const settle = async () => {
-    await latest.current.refresh(latest.current.visible);
+    const { refresh: read, visible } = latest.current;
+    if (!(await read(visible, () => latest.current.pending === 0))) return;
+    setShifts([]);
     await client.invalidateQueries({ queryKey: playlistQuery(playlistId).queryKey });
   };
   /** One after the other, in the order they were done; the list is read anew behind the last. */
@@ -33,9 +36,7 @@ export function useEntries(playlistId: number) {
     });
     const after = done.then(async () => {
       latest.current.pending -= 1;
-      if (latest.current.pending > 0) return;
-      await settle();
-      if (latest.current.pending === 0) setShifts([]);
+      if (latest.current.pending === 0) await settle();
     });
     turn.current = done;
     return after;

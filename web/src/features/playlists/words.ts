@@ -13,9 +13,9 @@ export const NEW_BLOCK: BlockWords = {
   dwell: null,
 };
 
-/** "3 blocks · 45 items a loop", "120 items". */
+/** "3 blocks · 45 items a loop", "120 items", "Empty". */
 export function extentOf(playlist: Playlist): string {
-  if (playlist.kind === 'items') return plural(playlist.item_count, 'item');
+  if (playlist.kind === 'items') return playlist.item_count === 0 ? 'Empty' : plural(playlist.item_count, 'item');
   const { blocks } = playlist;
   if (blocks.length === 0) return 'No blocks yet';
   return `${plural(blocks.length, 'block')} · ${plural(loopLength(blocks), 'item')} a loop`;

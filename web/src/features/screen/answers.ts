@@ -4,11 +4,18 @@
  */
 import { ApiError } from '@/api/errors';
 
-/** `away`: wait and try again; `unknown`: the server knows no such screen; `refused`: it will never have it. */
-export type Verdict = 'away' | 'unknown' | 'refused';
+/** No proxy has this word: only the server says it, of a screen whose display an administrator removed. */
+const REMOVED = 'screen_removed';
+
+/**
+ * `away`: wait and try again; `unknown`: the server knows no such screen, or not yet; `removed`: its display was removed, for
+ * good; `refused`: it will never have it.
+ */
+export type Verdict = 'away' | 'unknown' | 'removed' | 'refused';
 
 export function verdictOf(error: unknown): Verdict {
   if (!(error instanceof ApiError) || isBusy(error.status)) return 'away';
+  if (error.status === 410 && error.code === REMOVED) return 'removed';
   if (error.status === 404) return error.code === 'not_found' ? 'unknown' : 'away';
   // Without a code of its own it is not the server that speaks.
   return error.code === String(error.status) ? 'away' : 'refused';

@@ -51,6 +51,8 @@ export class ScreenEngine {
       onEnded: (key, outcome, seconds) => this.happen({ type: 'ended', key, outcome, seconds }),
       onLost: (key, position) => this.happen({ type: 'lost', key, position }),
       onSilenced: () => this.set({ silenced: true }),
+      isUseless: (itemId) => this.shelf.isUseless(itemId),
+      onUseless: (itemId) => this.shelf.refuse(itemId),
     });
     this.link = new Link({
       code,

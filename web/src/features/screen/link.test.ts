@@ -219,6 +219,78 @@ describe('a code that is not known', () => {
   });
 });
 
+describe('a display that was removed', () => {
+  const removed: Say = () => problem(410, 'screen_removed');
+
+  it('gives its screen a new code within seconds, and is never asked for again', async () => {
+    says[OLD] = playing();
+    const { log } = open();
+    await pass(1);
+    says[OLD] = removed;
+    streams.at(-1)?.dispatchEvent(new Event('open'));
+    streams.at(-1)?.dispatchEvent(new Event('error'));
+    await pass(3);
+    expect(log).toMatchObject({ code: 'NEW1', former: null, forgotten: 1, online: true, doubtful: false });
+    expect(log.states.at(-1)?.state).toBe('pairing');
+    asked = [];
+    await pass(3600);
+    expect(count(OLD)).toBe(0);
+  });
+
+  it('is believed wherever it is said first', async () => {
+    says[OLD] = playing();
+    says[`${OLD}/at`] = removed;
+    const { link: talking, log } = open();
+    await pass(1);
+    await talking.where(AT);
+    await pass(3);
+    expect(log).toMatchObject({ code: 'NEW1', forgotten: 1 });
+  });
+
+  it('is learnt of soon where it happened within another question', async () => {
+    says[OLD] = playing();
+    says[`${OLD}/at`] = unknown;
+    const { link: talking, log } = open();
+    await pass(1);
+    says[OLD] = removed;
+    await talking.where(AT);
+    await pass(5);
+    expect(log).toMatchObject({ code: 'NEW1', former: null, forgotten: 1 });
+  });
+
+  it('is not asked for any more where it had only been forgotten', async () => {
+    const { log } = open();
+    await pass(95);
+    says[OLD] = removed;
+    await pass(600);
+    expect(log).toMatchObject({ code: 'NEW1', former: null });
+  });
+
+  it.each([
+    ['gone, in the words of a proxy', () => new Response('<h1>410 Gone</h1>', { status: 410 })],
+    ['gone, as a problem of somebody else', () => problem(410, 'gone')],
+    ['the word with another status', () => problem(404, 'screen_removed')],
+    ['a page of another site', () => new Response('<!doctype html><title>Welcome</title>', { status: 200 })],
+    ['a friendly word that means nothing', () => json({ status: 'ok' })],
+    ['nothing at all', () => new Response('', { status: 200 })],
+    ['a gateway without a server', () => new Response('', { status: 502 })],
+    ['a gate that wants a name', () => new Response('<h1>401</h1>', { status: 401 })],
+    ['a wall', () => new Response('<h1>403</h1>', { status: 403 })],
+  ])('is not what something else says: %s', async (_, say) => {
+    says[OLD] = playing();
+    const { log } = open();
+    await pass(1);
+    says[OLD] = says[`${OLD}/at`] = say;
+    streams.at(-1)?.dispatchEvent(new Event('open'));
+    streams.at(-1)?.dispatchEvent(new Event('error'));
+    await pass(600);
+    expect(log).toMatchObject({ code: OLD, forgotten: 0 });
+    says[OLD] = playing({ version: 9 });
+    await pass(30);
+    expect(log.states.at(-1)?.version).toBe(9);
+  });
+});
+
 describe('hearing', () => {
   it('hears what is wanted in the answer to where it is, though the stream is silent', async () => {
     says[OLD] = playing();

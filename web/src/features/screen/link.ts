@@ -3,8 +3,9 @@
  * silent; acks go one after the other until the server has dealt with them; every answer and every silence tells whether
  * the network is there. Nothing here waits for ever.
  *
- * A code is given up only when the server itself has said for a minute that it knows it not, and even then it is kept: a
- * server that was started on another database may come back. Meanwhile nothing else is asked, as wrong codes are counted.
+ * A code is given up at once when the server says that its display was removed. When the server merely knows it not, it is
+ * given up after a minute of that, and even then it is kept: a server that was started on another database may come back.
+ * Meanwhile nothing else is asked, as wrong codes are counted.
  */
 import { ApiError } from '@/api/errors';
 import {
@@ -43,6 +44,7 @@ const SLOWEST_MS = 20_000;
 /** Where nothing answers at all, trying costs nobody anything. */
 const SLOWEST_SILENT_MS = 5_000;
 const FORGOTTEN_AFTER_MS = 60_000;
+const DOUBT_FIRST_MS = 2_000; // what happened in between is told by then
 const DOUBT_MS = 20_000;
 const FORMER_FIRST_MS = 5 * 60_000;
 const FORMER_SLOWEST_MS = 2 * 3_600_000;
@@ -247,6 +249,7 @@ export class Link {
     if (this.closed || code !== this.code) return null;
     const verdict = verdictOf(error);
     if (verdict === 'refused') this.options.onOnline(true);
+    else if (verdict === 'removed' && code !== null) this.replace();
     else if (verdict === 'unknown' && code !== null) this.doubt(code);
     else this.away(error);
     return verdict;
@@ -268,7 +271,7 @@ export class Link {
       this.forget(code);
       return;
     }
-    this.asks.wait(DOUBT_MS);
+    this.asks.wait(this.doubtful ? DOUBT_MS : DOUBT_FIRST_MS);
     this.setDoubt(true);
     this.options.onOnline(false);
   }
@@ -288,9 +291,16 @@ export class Link {
     } else {
       this.formerAt = 0;
     }
+    this.replace();
+  }
+
+  /** A new code, which nobody has claimed yet. */
+  private replace(): void {
     this.adopt(null);
+    this.options.onOnline(true);
     this.options.onForgotten();
-    void this.ask();
+    // Not within the question whose answer this is: only one is asked at a time.
+    setTimeout(this.tick);
   }
 
   /** Another screen from now on. */
@@ -328,7 +338,9 @@ export class Link {
       this.keepFormer(null);
       this.heard(state);
     } catch (error) {
-      if (verdictOf(error) === 'unknown') this.formerMs = Math.min(this.formerMs * 2, FORMER_SLOWEST_MS);
+      const verdict = verdictOf(error);
+      if (verdict === 'removed') this.keepFormer(null);
+      else if (verdict === 'unknown') this.formerMs = Math.min(this.formerMs * 2, FORMER_SLOWEST_MS);
     } finally {
       this.recalling = false;
     }

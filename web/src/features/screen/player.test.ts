@@ -29,6 +29,7 @@ function slot(id: number, changes: Partial<ScreenSlot> = {}): ScreenSlot {
     mime: 'video/mp4',
     parts: 1,
     thumb: null,
+    converted: [],
     ...changes,
   };
 }

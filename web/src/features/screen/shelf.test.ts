@@ -15,6 +15,7 @@ function slot(item: number, changes: Partial<ScreenSlot> = {}): ScreenSlot {
     mime: 'image/png',
     parts: 1,
     thumb: null,
+    converted: [],
     ...changes,
   };
 }
@@ -83,6 +84,22 @@ describe('the shelf of a screen', () => {
     expect(shelf.source(slot(1))?.stored).toBe(true);
     expect(shelf.source(slot(2))?.stored).toBe(false);
     expect(live.size).toBe(2);
+  });
+
+  it('lets go of a file that the browser cannot play, and fetches it never again', async () => {
+    const said: number[][] = [];
+    const shelf = new MediaShelf((ids) => said.push([...ids]));
+    shelf.want([slot(1), slot(2)], new Set());
+    await work();
+    shelf.refuse(1);
+    expect(said.at(-1)).toEqual([2]);
+    expect(shelf.isUseless(1)).toBe(true);
+    expect(shelf.source(slot(1))?.stored).toBe(false);
+    asked = [];
+    shelf.want([], new Set());
+    shelf.want([slot(1), slot(3)], new Set());
+    await work();
+    expect(asked).toEqual([3]);
   });
 
   it('holds a bounded number of object URLs over days', async () => {

@@ -10,6 +10,8 @@ const WHOLE_BUDGET = 256 * 2 ** 20;
 /** Longer films are streamed: they would push everything else out. */
 const ONE_AT_MOST = 96 * 2 ** 20;
 const RETRY_MS = 5_000;
+/** Films whose file the browser does not play; beyond this many it finds out again. */
+const USELESS_KEPT = 500;
 
 export interface Source {
   url: string;
@@ -25,6 +27,7 @@ export class MediaShelf {
   private readonly kept = new Map<number, Stored>(); // by item; the insertion order is the age
   private readonly tooLarge = new Set<number>();
   private readonly refused = new Set<number>();
+  private readonly useless = new Set<number>();
   private order: readonly ScreenSlot[] = [];
   private inUse: ReadonlySet<number> = new Set();
   private loading: { itemId: number; abort: AbortController } | null = null;
@@ -56,6 +59,20 @@ export class MediaShelf {
     for (const id of leaving) this.drop(id);
     if (leaving.length > 0) this.onChange(new Set(this.kept.keys()));
     void this.work();
+  }
+
+  isUseless(itemId: number): boolean {
+    return this.useless.has(itemId);
+  }
+
+  /** The browser cannot play the file: it is let go of, and not fetched again. */
+  refuse(itemId: number): void {
+    if (this.useless.size >= USELESS_KEPT) this.useless.clear();
+    this.useless.add(itemId);
+    if (this.loading?.itemId === itemId) this.loading.abort.abort();
+    if (!this.kept.has(itemId) || this.inUse.has(itemId)) return;
+    this.drop(itemId);
+    this.onChange(new Set(this.kept.keys()));
   }
 
   /** Asks for nothing while held. */
@@ -91,7 +108,7 @@ export class MediaShelf {
     const { id } = slot.item;
     // Works of many files are streamed.
     if (slot.parts > 1 || addressOf(slot, 0) === null) return false;
-    return !this.kept.has(id) && !this.tooLarge.has(id) && !this.refused.has(id);
+    return !this.kept.has(id) && !this.tooLarge.has(id) && !this.refused.has(id) && !this.useless.has(id);
   }
 
   /** How long to wait when the network is to blame, 0 when it is not. */

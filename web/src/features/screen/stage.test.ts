@@ -10,6 +10,7 @@ const card = (id: number, seconds: number): ScreenSlot => ({
   seconds,
   position: 0,
   media: null,
+  converted: [],
   mime: null,
   parts: 0,
   thumb: null,
@@ -32,6 +33,8 @@ beforeEach(() => {
     onEnded: (...what) => ended.push(what),
     onLost: () => {},
     onSilenced: () => {},
+    isUseless: () => false,
+    onUseless: () => {},
   };
   stage = new Stage(host, {}, options);
 });

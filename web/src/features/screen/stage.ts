@@ -24,6 +24,9 @@ export interface StageOptions {
   onLost: (key: number, position: number) => void;
   /** The browser lets nothing sound before somebody touches the screen. */
   onSilenced: () => void;
+  /** Whether the browser is known not to play the file of this item, but another form of it. */
+  isUseless: (itemId: number) => boolean;
+  onUseless: (itemId: number) => void;
 }
 
 const TICK_MS = 250;
@@ -58,8 +61,8 @@ export class Stage {
   constructor(host: HTMLElement, classes: Record<string, string | undefined>, options: StageOptions) {
     this.host = host;
     this.options = options;
-    this.front = new Layer(host, classes);
-    this.back = new Layer(host, classes);
+    this.front = new Layer(host, classes, options.isUseless, options.onUseless);
+    this.back = new Layer(host, classes, options.isUseless, options.onUseless);
     for (const layer of [this.front, this.back]) {
       layer.media.addEventListener('ended', () => this.mediaEnded(layer));
       layer.media.addEventListener('error', () => this.mediaFailed(layer));
@@ -150,7 +153,10 @@ export class Stage {
     if (!this.showing) return;
     if (!this.begun) this.showing = { ...this.showing, startAt: seconds };
     else if (isStill(this.showing.slot)) this.stood = Math.max(0, seconds);
-    else this.front.jump(seconds);
+    else {
+      this.front.jump(seconds);
+      if (!this.paused) this.play(); // another conversion begins there
+    }
     this.lastMove = performance.now();
   }
 
@@ -313,6 +319,10 @@ export class Stage {
     const { key, slot } = showing;
     const position = this.position();
     this.lastMove = performance.now();
+    if (this.begun && this.front.goOn(position)) {
+      if (!this.paused) this.play();
+      return;
+    }
     const source = this.options.source(slot, this.front.part);
     const there = source === null || source.stored || (await this.options.reachable(source.url));
     if (this.showing?.key !== key) return;

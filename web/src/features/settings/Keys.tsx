@@ -15,7 +15,7 @@ const SCOPES: readonly Scope[] = ['read', 'write', 'admin'];
 const DAY_SECONDS = 86_400;
 const FOREVER = 'forever';
 const LASTING = [
-  { value: FOREVER, label: 'Without an end' },
+  { value: FOREVER, label: 'Never expires' },
   { value: '30', label: '30 days' },
   { value: '90', label: '90 days' },
   { value: '365', label: 'One year' },

@@ -56,7 +56,7 @@ function PasswordForm({ name }: { name: string }) {
     <form className={classes.password} onSubmit={submit}>
       <input type="text" name="username" autoComplete="username" value={name} readOnly hidden />
       <PasswordInput
-        label="Password until now"
+        label="Current password"
         autoComplete="current-password"
         value={current}
         error={problemAt(error, 'current')}

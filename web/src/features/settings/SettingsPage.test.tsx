@@ -60,11 +60,11 @@ test('a wrong password until now is said at its field', async () => {
     },
   });
   await renderRoutes(shellRoute, settingsRoutes, '/settings');
-  await userEvent.type(await screen.findByLabelText('Password until now'), 'nine green cows');
+  await userEvent.type(await screen.findByLabelText('Current password'), 'nine green cows');
   await userEvent.type(screen.getByLabelText('New password'), 'ten blue horses');
   await userEvent.click(screen.getByRole('button', { name: 'Change password' }));
   expect(await screen.findByText('this is not your password')).toBeVisible();
-  expect(screen.getByLabelText('Password until now')).toHaveAccessibleDescription('this is not your password');
+  expect(screen.getByLabelText('Current password')).toHaveAccessibleDescription('this is not your password');
   await userEvent.click(screen.getByRole('button', { name: 'Change password' }));
   await waitFor(() => expect(screen.getByLabelText('New password')).toHaveValue(''));
   expect(calls.find(({ method }) => method === 'PUT')?.body).toEqual({

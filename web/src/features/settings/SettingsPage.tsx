@@ -39,19 +39,19 @@ function Looks() {
           data={[
             { value: 'dark', label: 'Dark' },
             { value: 'light', label: 'Light' },
-            { value: 'auto', label: 'As the system' },
+            { value: 'auto', label: 'System' },
           ]}
         />
       </Row>
-      <Row label="Density">
+      <Row label="Card size">
         <SegmentedControl
-          aria-label="Density"
+          aria-label="Card size"
           value={preferences.size}
           onChange={(value) => change({ size: value as Preferences['size'] })}
           data={[
-            { value: 'S', label: 'Many small' },
+            { value: 'S', label: 'Small' },
             { value: 'M', label: 'Medium' },
-            { value: 'L', label: 'Few large' },
+            { value: 'L', label: 'Large' },
           ]}
         />
       </Row>
@@ -62,7 +62,7 @@ function Looks() {
           onChange={(value) => change({ fit: value as Preferences['fit'] })}
           data={[
             { value: 'cover', label: 'Fill the card' },
-            { value: 'contain', label: 'Show all of it' },
+            { value: 'contain', label: 'Show whole' },
           ]}
         />
       </Row>

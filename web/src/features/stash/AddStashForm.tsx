@@ -1,12 +1,12 @@
-import { Alert, Button, PasswordInput, Stack, Switch, TextInput } from '@mantine/core';
+import { PasswordInput, Stack, Switch, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { problemAt } from '@/api/errors';
 import { jobsQuery } from '@/api/jobs';
+import { FormEnd } from '@/ui/FormEnd';
 import { PollInput } from './PollInput';
 import { ProbeResult } from './ProbeResult';
-import classes from './Stash.module.css';
 import { addStash } from './stashApi';
 import { pollProblem } from './stashWords';
 import { useProbe } from './useProbe';
@@ -73,20 +73,14 @@ export function AddStashForm({ onClose }: { onClose: () => void }) {
         />
         <PollInput value={poll} onChange={setPoll} />
         <ListenSwitch checked={listen} onChange={setListen} />
-        {elsewhere && (
-          <Alert color="red" role="alert">
-            {add.error?.message}
-          </Alert>
-        )}
-        <div className={classes.end}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={add.isPending} disabled={!complete}>
-            {probed.found?.trouble ? 'Add it all the same' : 'Add and mirror'}
-          </Button>
-        </div>
       </Stack>
+      <FormEnd
+        error={elsewhere ? add.error?.message : null}
+        action={probed.found?.trouble ? 'Add it all the same' : 'Add and mirror'}
+        busy={add.isPending}
+        disabled={!complete}
+        onCancel={onClose}
+      />
     </form>
   );
 }

@@ -44,7 +44,7 @@ function Figures({ figures }: { figures: NonNullable<UserDataState['figures']> }
   const shown = [
     ['Rated', figures.rated],
     ['Played', figures.played],
-    ['Under way', figures.in_progress],
+    ['In progress', figures.in_progress],
     ['O-counter', figures.o_total],
   ] as const;
   return (

@@ -16,7 +16,7 @@ export function PollInput({ value, onChange }: PollInputProps) {
       description={
         problem
           ? 'From 5 minutes to a week.'
-          : `So ${pollText(Number(value))}. Stash reads its whole table each time, so oftener is not kinder.`
+          : `That is ${pollText(Number(value))}. Each look makes Stash read a whole table, so more often burdens it more.`
       }
       min={5}
       max={10_080}

@@ -44,13 +44,13 @@ export function PushBackCard({ library, state, session }: PushBackCardProps) {
       <p className={classes.hint}>
         {state.enabled
           ? `What ${state.user_name} says here goes to Stash, a little later and a few at a time.`
-          : 'Off: nothing that is said here reaches Stash. Switched on, what one person says from then on goes there.'}
+          : 'Off: nothing that is rated or played here reaches Stash. Switched on, what one person rates and plays from then on goes there.'}
       </p>
       {state.enabled && <Went state={state} />}
       <Stack gap="md">
         {people.length > 1 && (
           <Select
-            label="Of"
+            label="Whose"
             data={people}
             value={String(whose)}
             allowDeselect={false}
@@ -70,7 +70,7 @@ export function PushBackCard({ library, state, session }: PushBackCardProps) {
         </Checkbox.Group>
         {!state.enabled && (
           <Switch
-            label="Also what was said before"
+            label="Send what was rated before, too"
             description="Ratings and favourites there are replaced by those here, where they differ."
             checked={allSaid}
             onChange={(event) => setAllSaid(event.currentTarget.checked)}

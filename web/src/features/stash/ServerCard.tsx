@@ -50,7 +50,7 @@ export function ServerCard({ library, status }: { library: Library; status: Mirr
   const elsewhere = save.error && !problemAt(save.error, 'url') && !problemAt(save.error, 'api_key');
   return (
     <section className={classes.card} aria-labelledby="server">
-      <h2 id="server">Server and rhythm</h2>
+      <h2 id="server">Server and schedule</h2>
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput

@@ -255,7 +255,7 @@ describe('the page of a Stash', () => {
       'POST /api/libraries/probe': { ...GOOD, trouble: 'refused', message: 'The server does not accept the API key.' },
       'PUT /api/libraries/7/stash': LIBRARY,
     });
-    const card = within(await screen.findByRole('region', { name: 'Server and rhythm' }));
+    const card = within(await screen.findByRole('region', { name: 'Server and schedule' }));
     await userEvent.type(card.getByLabelText('API key'), 'new');
     expect(await card.findByText('The key is refused')).toBeVisible();
     await userEvent.click(card.getByRole('button', { name: 'Save' }));

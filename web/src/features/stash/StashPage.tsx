@@ -1,11 +1,10 @@
-import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { ChevronLeft } from 'lucide-react';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { librariesQuery } from '@/api/libraries';
 import { sessionQuery } from '@/api/session';
 import { plural } from '@/core/format';
+import { BackLink } from '@/ui/BackLink';
 import { Page } from '@/ui/Page';
 import { EmptyState, ErrorState } from '@/ui/States';
 import { KindsCard } from './KindsCard';
@@ -44,11 +43,7 @@ export function StashPage() {
     error,
     refetch,
   } = useQuery({ ...stashQuery(libraryId, sync !== null), enabled: admin && library?.type === 'stash' });
-  const back = (
-    <Anchor component={Link} to="/libraries" className={classes.back}>
-      <ChevronLeft size={16} aria-hidden="true" /> Libraries
-    </Anchor>
-  );
+  const back = <BackLink to="/libraries">Libraries</BackLink>;
   if (listError || (admin && error)) {
     return (
       <Page title={library?.name ?? 'Stash'} back={back}>

@@ -8,6 +8,7 @@ import { cancelJob, isRunning, jobsQuery, merged } from '@/api/jobs';
 import type { Job, Library } from '@/api/types';
 import { formatAgo, formatIn, plural } from '@/core/format';
 import { JobProgress } from '@/ui/JobProgress';
+import { Verdict } from '@/ui/Verdict';
 import { ConfirmRemovals } from './ConfirmRemovals';
 import classes from './Stash.module.css';
 import { type MirrorStatus, type SyncMode, syncStash } from './stashApi';
@@ -54,11 +55,13 @@ export function StatusCard({ library, status, sync }: StatusCardProps) {
         </Button>
       )}
       <dl className={classes.facts}>
-        <Fact name="Last">{status.synced_at === null ? 'never yet' : formatAgo(status.synced_at, Date.now())}</Fact>
-        <Fact name="Compared whole">
+        <Fact name="Last sync">
+          {status.synced_at === null ? 'never yet' : formatAgo(status.synced_at, Date.now())}
+        </Fact>
+        <Fact name="Last full compare">
           {status.reconciled_at === null ? 'never yet' : formatAgo(status.reconciled_at, Date.now())}
         </Fact>
-        <Fact name="Next">
+        <Fact name="Next sync">
           {status.next_sync_at === null ? 'not planned' : formatIn(status.next_sync_at, Date.now())}
         </Fact>
       </dl>
@@ -154,13 +157,11 @@ function Fact({ name, children }: { name: string; children: string }) {
 
 function Offline({ reason }: { reason: string | null }) {
   return (
-    <div className={classes.verdict} data-tone="bad" role="status">
-      <CloudOff size={18} aria-hidden="true" />
-      <div>
-        <strong>Offline</strong>
+    <div role="status">
+      <Verdict tone="bad" title="Offline" icon={CloudOff}>
         <p>{reason ?? 'The server cannot be reached.'}</p>
         <p>Browsing, search and everything personal go on; videos and pictures come back with the server.</p>
-      </div>
+      </Verdict>
     </div>
   );
 }

@@ -52,7 +52,7 @@ export const DATA_KINDS: readonly { kind: DataKind; label: string; one: string; 
   },
   { kind: 'favorite', label: 'Favourites', one: 'favourite', text: 'Performers, studios and tags.' },
   { kind: 'plays', label: 'Plays', one: 'play', text: 'How often, how long and when: they join your history.' },
-  { kind: 'progress', label: 'Places', one: 'place', text: 'Where to go on watching.' },
+  { kind: 'progress', label: 'Positions', one: 'position', text: 'Where to go on watching.' },
   { kind: 'o', label: 'O-counter', one: 'o', text: 'Kept as a figure of its own.' },
 ];
 

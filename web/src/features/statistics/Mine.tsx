@@ -8,7 +8,7 @@ import { Chart } from '@/ui/charts/Chart';
 import { KIND_LOOKS } from '@/ui/kinds';
 import { EmptyState, ErrorState } from '@/ui/States';
 import { type Ranked, Ranking, Skeleton, Tile, Tiles } from './parts';
-import { weekPoints } from './points';
+import { scaleOf, weekPoints } from './points';
 import classes from './StatisticsPage.module.css';
 import { myStatisticsQuery } from './statisticsApi';
 
@@ -32,6 +32,7 @@ export function Mine() {
       </EmptyState>
     );
   }
+  const scale = scaleOf(data.weeks);
   return (
     <>
       <Tiles>
@@ -47,22 +48,28 @@ export function Mine() {
       <section className={classes.card}>
         <Chart
           kind="bars"
-          title="Hours a week"
-          points={weekPoints(data.weeks)}
-          format={(value) => hours(value * 3600)}
-          axis={(value) => `${value} h`}
+          title={scale.title}
+          points={weekPoints(data.weeks, scale)}
+          format={(value) => hours(value * scale.seconds)}
+          axis={(value) => `${value} ${scale.unit}`}
           columns={['Week', 'Time']}
+          whole={scale.unit === 'min'}
         />
       </section>
       <div className={classes.lists}>
-        <Ranking title="By kind" lines={data.kinds.map(kindLine)} />
-        <Ranking title="Items" lines={data.top_items.slice(0, LINES).map(itemLine)} />
+        <Ranking title="By kind" lines={data.kinds.filter(isTold).map(kindLine)} />
+        <Ranking title="Items" lines={data.top_items.filter(isTold).slice(0, LINES).map(itemLine)} />
         {LISTS.map(([name, title]) => (
-          <Ranking key={name} title={title} lines={data[name].slice(0, LINES).map(entityLine)} />
+          <Ranking key={name} title={title} lines={data[name].filter(isTold).slice(0, LINES).map(entityLine)} />
         ))}
       </div>
     </>
   );
+}
+
+/** What was only opened for a moment is no line of its own. */
+function isTold({ plays, seconds }: { plays: number; seconds: number }): boolean {
+  return plays > 0 || seconds >= 1;
 }
 
 function hours(seconds: number): string {
@@ -108,8 +115,6 @@ function itemLine({ id, title, plays, seconds }: PersonalStatistics['top_items']
 function amounts(plays: number, seconds: number): Pick<Ranked, 'amount' | 'text'> {
   return {
     amount: plays,
-    text: [plays > 0 || seconds < 1 ? plural(plays, 'play') : '', seconds >= 1 ? formatSpan(seconds) : '']
-      .filter(Boolean)
-      .join(' · '),
+    text: [plays > 0 ? plural(plays, 'play') : '', seconds >= 1 ? formatSpan(seconds) : ''].filter(Boolean).join(' · '),
   };
 }

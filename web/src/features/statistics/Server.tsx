@@ -56,8 +56,8 @@ export function Server() {
                     </Link>
                   </th>
                   <td>{formatCount(items)}</td>
-                  <td>{formatSize(size)}</td>
-                  <td>{duration > 0 ? formatSpan(duration) : ''}</td>
+                  <td>{size > 0 ? formatSize(size) : '–'}</td>
+                  <td>{duration > 0 ? formatSpan(duration) : '–'}</td>
                 </tr>
               ))}
             </tbody>

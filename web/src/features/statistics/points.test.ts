@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { growthPoints, weekPoints } from './points';
+import { growthPoints, scaleOf, weekPoints } from './points';
 
 test('months without anything new are in the line as they were', () => {
   const points = growthPoints([
@@ -15,7 +15,13 @@ test('months without anything new are in the line as they were', () => {
 });
 
 test('weeks are told in hours, under the month they begin in', () => {
-  expect(weekPoints([{ start: '2026-11-23', plays: 2, seconds: 5400 }])).toEqual([
-    { label: 'week of 23 Nov 2026', mark: 'Nov', value: 1.5 },
-  ]);
+  const weeks = [{ start: '2026-11-23', plays: 2, seconds: 9000 }];
+  expect(weekPoints(weeks, scaleOf(weeks))).toEqual([{ label: 'week of 23 Nov 2026', mark: 'Nov', value: 2.5 }]);
+});
+
+test('weeks of less than two hours are told in minutes', () => {
+  const weeks = [{ start: '2026-11-23', plays: 2, seconds: 90 }];
+  expect(scaleOf(weeks).title).toBe('Minutes a week');
+  expect(weekPoints(weeks, scaleOf(weeks))[0]?.value).toBe(1.5);
+  expect(scaleOf([]).unit).toBe('min');
 });

@@ -3,14 +3,30 @@ import type { PersonalStatistics, ServerStatistics } from '@/api/personal';
 import { formatDate } from '@/core/format';
 import type { Point } from '@/ui/charts/Chart';
 
+const MINUTE = 60;
 const HOUR = 3600;
 
-/** Hours a week; the axis names the months. */
-export function weekPoints(weeks: PersonalStatistics['weeks']): Point[] {
+export interface Scale {
+  seconds: number;
+  /** What the axis counts: "h", "min". */
+  unit: string;
+  title: string;
+}
+
+/** Hours; minutes as long as no week has two hours, for fractions of an hour say nothing. */
+export function scaleOf(weeks: PersonalStatistics['weeks']): Scale {
+  const most = Math.max(0, ...weeks.map(({ seconds }) => seconds));
+  return most < 2 * HOUR
+    ? { seconds: MINUTE, unit: 'min', title: 'Minutes a week' }
+    : { seconds: HOUR, unit: 'h', title: 'Hours a week' };
+}
+
+/** Time a week; the axis names the months. */
+export function weekPoints(weeks: PersonalStatistics['weeks'], scale: Scale): Point[] {
   return weeks.map(({ start, seconds }) => ({
     label: `week of ${formatDate(start)}`,
     mark: formatDate(start.slice(0, 7)).slice(0, 3),
-    value: seconds / HOUR,
+    value: seconds / scale.seconds,
   }));
 }
 

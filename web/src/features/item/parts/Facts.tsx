@@ -1,6 +1,6 @@
 import { Fragment, type ReactNode } from 'react';
 import type { EntityKind, Item, Link } from '@/api/types';
-import { factRows, linksOf, seriesNumber } from '../facts';
+import { factRows, identifiersOf, linksOf, seriesNumber } from '../facts';
 import classes from '../ItemPage.module.css';
 import { EntityLink } from './EntityLink';
 
@@ -13,7 +13,7 @@ const LINKED: readonly { kind: EntityKind; label: string }[] = [
 ];
 
 export function Facts({ item }: { item: Item }) {
-  const identifiers = Object.entries(item.identifiers);
+  const identifiers = identifiersOf(item);
   return (
     <dl className={classes.table}>
       {LINKED.map(({ kind, label }) => {

@@ -9,17 +9,19 @@ const ROWS: readonly { kind: EntityKind; label: string }[] = [
 ];
 
 export function Labels({ links }: { links: readonly Link[] }) {
-  return ROWS.map(({ kind, label }) => {
-    const own = linksOf(links, kind);
-    if (own.length === 0) return null;
-    return (
-      <ul key={kind} className={classes.labels} aria-label={label}>
-        {own.map((link) => (
-          <li key={link.id}>
-            <EntityLink link={link} className={classes.label} />
-          </li>
-        ))}
-      </ul>
-    );
-  });
+  const rows = ROWS.map((row) => ({ ...row, own: linksOf(links, row.kind) })).filter(({ own }) => own.length > 0);
+  if (rows.length === 0) return null;
+  return (
+    <div className={classes.labels}>
+      {rows.map(({ kind, label, own }) => (
+        <ul key={kind} aria-label={label}>
+          {own.map((link) => (
+            <li key={link.id}>
+              <EntityLink link={link} className={classes.label} />
+            </li>
+          ))}
+        </ul>
+      ))}
+    </div>
+  );
 }

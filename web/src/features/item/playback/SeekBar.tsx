@@ -1,9 +1,9 @@
 import { type CSSProperties, useState } from 'react';
 import { formatDuration } from '@/core/format';
 import classes from './Player.module.css';
+import { SpritePicture } from './SpritePicture';
 import { chapterAt, type TimedChapter } from './timeline';
 import type { Sprites } from './useSprites';
-import type { SpritePart } from './vtt';
 
 const PICTURE_WIDTH = 160;
 
@@ -59,28 +59,11 @@ export function SeekBar({ time, total, loaded, chapters, onSeek, sprites }: Seek
           data-picture={picture ? true : undefined}
           aria-hidden="true"
         >
-          {picture && <Part part={picture} />}
+          {picture && <SpritePicture part={picture} width={PICTURE_WIDTH} />}
           {formatDuration(hovered)}
           {chapters.length > 0 && <span>{chapters[chapterAt(chapters, hovered)]?.title}</span>}
         </output>
       )}
     </div>
-  );
-}
-
-/** A part of a large picture, as wide as the tip. */
-function Part({ part: { url, x, y, width, height } }: { part: SpritePart }) {
-  const scale = PICTURE_WIDTH / width;
-  return (
-    <span className={classes.seekPicture} style={{ width: PICTURE_WIDTH, height: Math.round(height * scale) }}>
-      <span
-        style={{
-          width,
-          height,
-          background: `url("${url}") -${x}px -${y}px`,
-          transform: `scale(${scale})`,
-        }}
-      />
-    </span>
   );
 }

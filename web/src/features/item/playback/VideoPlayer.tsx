@@ -57,6 +57,7 @@ interface PlayerProps {
 }
 
 const NO_TRACKS: PlaybackInfo['captions'] = [];
+const NO_MARKERS: PlaybackInfo['markers'] = [];
 
 function Player({ item, info, converted = false }: PlayerProps) {
   const conversions = useMemo(() => conversionsOf(info), [info]);
@@ -66,6 +67,7 @@ function Player({ item, info, converted = false }: PlayerProps) {
   const stage = useRef<HTMLDivElement>(null);
   const full = useFullScreen(stage);
   const chapters = timedChapters(item);
+  const markers = info?.markers ?? NO_MARKERS;
   const awake = useAwakeControls(stage, state.playing);
   const [touched, setTouched] = useState(false);
   useEffect(() => {
@@ -128,8 +130,14 @@ function Player({ item, info, converted = false }: PlayerProps) {
           </>
         )}
       </div>
-      {chapters.length > 1 && (
-        <ChapterList chapters={chapters} current={chapterAt(chapters, state.time)} onPick={playback.seek} />
+      {(chapters.length > 1 || markers.length > 0) && (
+        <ChapterList
+          chapters={chapters}
+          current={chapterAt(chapters, state.time)}
+          onPick={playback.seek}
+          markers={markers}
+          sprites={sprites}
+        />
       )}
     </>
   );

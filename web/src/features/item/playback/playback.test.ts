@@ -184,6 +184,37 @@ describe('a conversion', () => {
     expect(playback.snapshot().trouble).toBe('unsupported');
   });
 
+  test('that broke off goes on where it was, once for each place', async () => {
+    const { element, playback } = playing([{}], 0, FORMS);
+    playback.choose(0);
+    element.send('loadedmetadata', { duration: Number.NaN });
+    playback.play();
+    element.send('timeupdate', { currentTime: 12 });
+    element.send('error', { error: { code: 2 } });
+    await vi.waitFor(() => expect(element.src).toBe('mp4?format=mp4&start=12.000'));
+    element.send('loadedmetadata', { duration: Number.NaN, currentTime: 0 });
+    expect(playback.snapshot()).toMatchObject({ playing: true, trouble: null, time: 12 });
+    element.send('error', { error: { code: 2 } });
+    await vi.waitFor(() => expect(playback.snapshot().trouble).toBe('network'));
+  });
+
+  test('that was ended while it was paused begins anew when it is watched again', async () => {
+    const { element, playback } = playing([{}], 0, FORMS);
+    playback.choose(0);
+    element.send('loadedmetadata', { duration: Number.NaN, buffered: loaded(0, 60) });
+    playback.play();
+    element.send('timeupdate', { currentTime: 12 });
+    playback.pause();
+    const asked = probe.mock.calls.length;
+    element.send('error', { error: { code: 2 } });
+    await vi.waitFor(() => expect(probe.mock.calls.length).toBe(asked + 1));
+    await Promise.resolve();
+    expect(element.src).toBe('mp4?format=mp4');
+    expect(playback.snapshot()).toMatchObject({ trouble: null, playing: false, time: 12 });
+    playback.play();
+    expect(element.src).toBe('mp4?format=mp4&start=12.000');
+  });
+
   test('is no help when the server is away', async () => {
     const { element, playback } = playing([{}], 0, FORMS);
     probe.mockResolvedValueOnce({ trouble: 'away', reason: 'It does not answer.' });

@@ -70,6 +70,10 @@ export class Playback {
   /** Seconds into the file at which the element's own time begins: not 0 for what is converted from there on. */
   private base = 0;
   private settling: ReturnType<typeof setTimeout> | undefined;
+  /** The server ended a conversion nobody watched; it begins anew when somebody does. */
+  private brokenOff = false;
+  /** Where a conversion that broke off was begun anew last. */
+  private wentOnAt = -1;
   private readonly failedConversions = new Set<number>();
   private readonly options: PlaybackOptions;
   private readonly listeners = new Set<() => void>();
@@ -122,6 +126,7 @@ export class Playback {
   play = (): void => {
     if (!this.element || this.state.trouble) return;
     if (this.state.ended) this.open({ file: 0, offset: 0 }, true);
+    else if (this.brokenOff) this.open(this.timeline.locate(this.state.time), true);
     else this.start();
   };
 
@@ -191,6 +196,7 @@ export class Playback {
       return;
     }
     clearTimeout(this.settling);
+    this.brokenOff = false;
     const offset = file === spot.file ? spot.offset : 0;
     const conversion = this.conversion();
     this.base = conversion ? offset : 0;
@@ -217,7 +223,7 @@ export class Playback {
     const { element } = this;
     if (!element) return;
     const own = spot.offset - this.base;
-    if (this.seekWhenLoaded === null && isLoaded(element.buffered, own)) {
+    if (this.seekWhenLoaded === null && !this.brokenOff && isLoaded(element.buffered, own)) {
       element.currentTime = own;
       return;
     }
@@ -308,8 +314,22 @@ export class Playback {
     const { trouble, reason } = await this.options.probe(url);
     if (!this.element || file !== this.state.file || conversion !== this.state.conversion) return;
     const lost = code === NETWORK && trouble === 'unsupported'; // it is there again
+    if (lost && conversion !== null && this.goOn(wanted)) return;
     if (trouble === 'unsupported' && !lost && this.convert(wanted)) return;
     this.give(lost ? 'network' : trouble, reason);
+  }
+
+  /** A conversion has no parts that could be asked for again: it begins anew where it was, once for each place, and only when it is watched. */
+  private goOn(wanted: boolean): boolean {
+    if (!wanted) {
+      this.brokenOff = true;
+      this.set({ waiting: false });
+      return true;
+    }
+    if (this.state.time <= this.wentOnAt) return false;
+    this.wentOnAt = this.state.time;
+    this.open(this.timeline.locate(this.state.time), true);
+    return true;
   }
 
   /** Goes on in the next form that has not failed yet, if there is one. */

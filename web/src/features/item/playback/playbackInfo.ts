@@ -4,6 +4,7 @@ import { api, serverUrl } from '@/api/client';
 import type { components } from '@/api/schema';
 
 export type PlaybackInfo = components['schemas']['Playback'];
+export type MarkerPictures = components['schemas']['PlayableMarker'];
 export type CaptionTrack = components['schemas']['PlayableCaptions'];
 
 /** It follows from what is kept of the item, so it is asked for once a visit; without it the file alone is played. */

@@ -9,6 +9,8 @@ export interface Spot {
 export interface TimedChapter {
   title: string;
   start: number;
+  /** Which of the item's chapters it is, if it is one. */
+  position?: number;
 }
 
 export class Timeline {
@@ -56,7 +58,9 @@ export class Timeline {
 export function timedChapters(item: Pick<Item, 'chapters' | 'files'>): TimedChapter[] {
   const timed = item.chapters.filter((one): one is Chapter & { start: number } => one.start !== null);
   if (timed.length > 0)
-    return timed.toSorted((a, b) => a.start - b.start).map(({ title, start }) => ({ title, start }));
+    return timed
+      .toSorted((a, b) => a.start - b.start)
+      .map(({ title, start, position }) => ({ title, start, position }));
   if (item.files.length < 2) return [];
   const timeline = new Timeline(item.files.map((file) => file.duration));
   return item.files.map((file, index) => ({

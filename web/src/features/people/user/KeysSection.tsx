@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Account, type ApiKey, userKeysQuery, withdrawKeyOf } from '@/api/people';
 import { keyFacts } from '@/ui/keyFacts';
+import rows from '@/ui/Rows.module.css';
 import { ErrorState } from '@/ui/States';
 import { reportRefusal } from '@/ui/useItemKeys';
 import classes from '../People.module.css';
@@ -13,7 +14,7 @@ export function KeysSection({ user }: { user: Account }) {
   return (
     <Section title="API keys" text="Programs that act in their name. A key that is withdrawn stops working at once.">
       {error && <ErrorState error={error} onRetry={() => void refetch()} />}
-      {data?.items.length === 0 && <p className={classes.facts}>None.</p>}
+      {data?.items.length === 0 && <p className={rows.facts}>None.</p>}
       {data?.items.map((key) => (
         <KeyLine key={key.id} user={user} apiKey={key} />
       ))}
