@@ -17,7 +17,7 @@ dev: $(STAMP)/python-dev $(STAMP)/npm  ## seeded library, both servers, hot relo
 	@exec $(BIN)/python tools/run.py --dev
 
 test: $(STAMP)/system $(STAMP)/python-dev $(STAMP)/web  ## everything: Python, browser, web units
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 	cd web && npm run --silent test
 
 check: $(STAMP)/python-dev $(STAMP)/npm  ## lint, formats, types, architecture, generated files

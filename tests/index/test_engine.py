@@ -52,6 +52,8 @@ def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
             monkeypatch.setattr(fronts, "READ_MOST", 14)
             monkeypatch.setattr(fronts, "HOPEFUL", 0)
             monkeypatch.setattr(compiling, "MANY", 0)
+            monkeypatch.setattr(postings, "HALVED_FROM", 1)
+            monkeypatch.setattr(postings, "ALONE", False)
         case "as listed ranks":
             monkeypatch.setattr(fronts, "WORTH", 0)
             monkeypatch.setattr(fronts, "HOPEFUL", 0)

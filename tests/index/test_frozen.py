@@ -23,19 +23,18 @@ def test_this_machine_can_do_it() -> None:
     assert frozen.meeting() is not None
 
 
-@given(st.lists(members, max_size=6), members, st.booleans())
-def test_it_counts_what_pyroaring_counts(bitmaps: list[BitMap], result: BitMap, runs: bool) -> None:
+@given(st.lists(members, max_size=6), members, st.booleans(), st.sampled_from([0, 20_000, frozen.SHARED_FROM]))
+def test_it_counts_what_pyroaring_counts_alone_and_by_two(bitmaps: list[BitMap], result: BitMap, runs: bool, shared_from: int) -> None:
     if runs:
         for each in (*bitmaps, result):
             each.run_optimize()
-    meeting = frozen.meeting()
-    assert meeting is not None
+    meeting = frozen.Meeting(shared_from)
     assert meeting.cardinalities(*written(bitmaps), result).tolist() == [each.intersection_cardinality(result) for each in bitmaps]
 
 
-def test_bytes_that_are_no_bitmap_are_refused() -> None:
-    meeting = frozen.meeting()
-    assert meeting is not None
+@pytest.mark.parametrize("shared_from", [0, frozen.SHARED_FROM])
+def test_bytes_that_are_no_bitmap_are_refused(shared_from: int) -> None:
+    meeting = frozen.Meeting(shared_from)
     blob, offsets = written([BitMap(range(100)), BitMap(range(0, 900_000, 2))])
     shifted = np.array([0, 1, 0])
     for wrong_blob, wrong_offsets in ((blob ^ 0x55, offsets), (blob, offsets - 8 * shifted), (blob, offsets + shifted)):
