@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 from sqlalchemy import Connection
 
-from longshelf.index import compiling, fields, fronts, postings, views
+from longshelf.index import compiling, fields, fronts, frozen, postings, views
 from longshelf.index.bitmaps import Array
 from longshelf.index.evaluating import Evaluation
 from longshelf.index.postings import Postings
@@ -59,11 +59,21 @@ def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
             monkeypatch.setattr(fronts, "HOPEFUL", 0)
             monkeypatch.setattr(fronts, "FEW", 0)
             monkeypatch.setattr(fields, "FEW", {1: 0, 2: 0, 4: 0})
+            _meet_always(monkeypatch)
         case _:
             monkeypatch.setattr(fronts, "FIRST_READ", 2)
             monkeypatch.setattr(fronts, "FIRST_PLAIN", 4)
             monkeypatch.setattr(fields, "FEW", {1: 0, 2: 0, 4: 0})
             monkeypatch.setattr(postings, "SEVERAL_ENTITIES", 1)
+            _meet_always(monkeypatch)
+            monkeypatch.setattr(frozen, "meeting", lambda: None)
+
+
+def _meet_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Facets are counted by meeting bitmaps, and never by what items carry, where a segment has bitmaps."""
+    monkeypatch.setattr(postings, "DENSE", 10**9)
+    for name in ("MEET_ENTITY", "MEET_BYTE", "WAKE_ENTITY", "WAKE_BYTE"):
+        monkeypatch.setattr(postings, name, 0)
 
 
 @contextmanager
@@ -364,6 +374,26 @@ def test_a_view_goes_when_its_cache_lets_it_go(database: Database, share: float)
         assert [ref() for ref in held] == [None] * len(held)
 
 
+def test_the_whole_that_nobody_counted_is_counted_when_it_is_met_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+    plain = Postings.tally
+
+    def tally(postings: Postings, result: BitMap, count: int) -> Array:
+        counted.append(len(result))
+        return plain(postings, result, count)
+
+    monkeypatch.setattr(Postings, "tally", tally)
+    monkeypatch.setattr(postings, "DENSE", 0)  # what is counted costs by the item
+    with changed_shelf(database, world(3, 70), 0) as (connection, snap, now):
+        items = [each.id for each in now.items if each.rating is not None]
+        for kept in (items[:2], items[2:4], items[4:6]):
+            request = FacetRequest(EntityKind.TAG, tree.both(tree.Has("rating"), tree.Not(tree.IdIs(tuple(kept)))))
+            with shelves.snapshot(connection) as other:
+                assert snap.facets([request], ANN) == other.facets([request], ANN)
+        whole, less = len(items), len(items) - 2
+        assert [each for each in counted if each in {whole, less, 2}] == [less, whole, 2, 2]  # many are counted by those that are not there
+
+
 def test_what_is_taken_out_of_a_result_is_all_that_is_counted_for_another_viewer(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -374,6 +404,7 @@ def test_what_is_taken_out_of_a_result_is_all_that_is_counted_for_another_viewer
         counted.append(len(result))
         return plain(postings, result, count)
 
+    monkeypatch.setattr(postings, "DENSE", 0)  # what is counted costs by the item
     with changed_shelf(database, world(3, 70), 0) as (connection, snap, now):
         wanted = tree.Has("rating")
         items = [each.id for each in now.items if each.rating is not None]

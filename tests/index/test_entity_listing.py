@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
@@ -112,6 +112,9 @@ def test_figures_of_single_entities_are_those_of_the_lists(
 
 @SHARED
 @given(library=worlds(), request=requests, seed=st.integers(0, 99), share=shares, size=st.sampled_from((1, 2, 3)))
+@example(
+    library=world(0, 18), request=EntityRequest(EntityKind.TAG, tree.EVERYTHING, parent=6), seed=25, share=0.0, size=1
+)  # below one that was removed
 def test_walking_forward_and_back_shows_every_entity_once(
     database: Database, *, library: World, request: EntityRequest, seed: int, share: float, size: int
 ) -> None:

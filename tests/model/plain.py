@@ -56,7 +56,7 @@ class Plain:
         there = {each for each in tallied if any(tallied[below].items for below in self._below(each) if below in tallied)}
         listed = {each for each in there if self.named[each].holds(request.q)}
         if request.parent is not None:
-            listed = {each for each in listed if (each, request.parent) in self.parents}
+            listed = {each for each in listed if (each, request.parent) in self.parents and request.parent in there}
         keys = [Key(self.named[each].key if request.order == "name" else tallied[each].items, each) for each in listed]
         keys.sort(key=_comparable, reverse=request.descending)
         start, stop = _bounds(keys, window, descending=request.descending)

@@ -96,7 +96,8 @@ def _ranking(state: State, request: EntityRequest, asked: Asked, reading: Readin
     if request.q:
         held &= np.isin(named.ids, np.array(columns.named_so(reading(), request.kind, request.q), dtype=np.int64))
     if request.parent is not None:
-        held &= np.isin(named.ids, stands.of(request.parent))
+        below = stands.of(request.parent) if request.parent in named.ids else ()  # one that was removed has nothing below it
+        held &= np.isin(named.ids, below)
     return Ranking(request, named, named.ids[held], counts[held], children[held])
 
 

@@ -20,7 +20,7 @@ from longshelf.index.halves import ALONE, by_two
 
 _POINTER, _SIZE = ctypes.c_void_p, ctypes.c_size_t
 Place = tuple[int, int]  # an address and a length in bytes
-SHARED_FROM = 8 * 2**20  # bytes of bitmaps: so many and more are met by two threads
+SHARED_FROM = 32 * 2**10  # bytes: bitmaps as large as that on average are met by two threads
 
 
 class Meeting:
@@ -45,22 +45,23 @@ class Meeting:
         with_result, first = self._view(written.ctypes.data, len(written)), blob.ctypes.data
         places = [(first + start, stop - start) for start, stop in pairwise(offsets.tolist())]
         try:
-            if len(blob) < self._shared_from:
-                found = [self._shared(self._met, place, with_result) for place in places]
-            else:
-                found = self._by_two(places, int(np.searchsorted(offsets, len(blob) // 2)), with_result)
+            if len(blob) < self._shared_from * len(places):
+                return self._counted(self._met, places, with_result)
+            return self._counted_by_two(places, with_result)
         finally:
             self._close(with_result)
-        return np.array(found, dtype=np.int64)
 
-    def _by_two(self, places: Sequence[Place], middle: int, with_result: int) -> list[int]:
-        """Those before `middle` and the others at once."""
+    def _counted_by_two(self, places: Sequence[Place], with_result: int) -> Array:
+        """Every other one in either thread: what one costs goes neither by its bytes nor by its members."""
+        found = np.empty(len(places), dtype=np.int64)
+        found[::2], found[1::2] = by_two(
+            lambda: self._counted(self._met_unlocked, places[::2], with_result),
+            lambda: self._counted(self._met_unlocked, places[1::2], with_result),
+        )
+        return found
 
-        def some(part: Sequence[Place]) -> list[int]:
-            return [self._shared(self._met_unlocked, place, with_result) for place in part]
-
-        first, second = by_two(lambda: some(places[:middle]), lambda: some(places[middle:]))
-        return first + second
+    def _counted(self, met: Any, places: Sequence[Place], with_result: int) -> Array:
+        return np.array([self._shared(met, place, with_result) for place in places], dtype=np.int64)
 
     def _shared(self, met: Any, place: Place, with_result: int) -> int:
         bitmap = self._view(*place)

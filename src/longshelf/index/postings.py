@@ -7,6 +7,7 @@ The entities of each item stand in a table, a row an item, as wide as costs leas
 it by item (the *overflow*). Whole rows are read two to three times faster than runs of differing length. A cell holds the entity's number
 + 1, and 0 for none."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -26,9 +27,11 @@ SEVERAL = 255  # stands for the role of an entity that has more than one
 AT_ONCE = 32_768  # items whose links are counted in one go, in the processor's cache
 HALVED_FROM = 8 * AT_ONCE  # so many and more are counted by two threads
 # What a tally costs, in µs, fitted at ten million items: for each item and cell when the result is scanned, for each entity and byte when
-# bitmaps are woken and met.
-SCAN_ITEM, SCAN_CELL = 0.002, 0.0022
-MEET_ENTITY, MEET_BYTE = 13.0, 0.0006
+# bitmaps are met where they lie, or woken and met.
+SCAN_ITEM, SCAN_CELL = 0.0006, 0.0018
+MEET_ENTITY, MEET_BYTE = 3.0, 0.00014
+WAKE_ENTITY, WAKE_BYTE = 13.0, 0.0006
+DENSE = 16  # one place in fewer: the result is bits and not lists, and members are looked up in it at once
 KEPT_AT_ONCE = 500_000  # rows of an older table, which are taken over piece by piece
 SEVERAL_ENTITIES = 5  # from so many on, a few items are asked what they carry, and not each entity who carries it
 FEW_ITEMS = 65_536
@@ -104,10 +107,29 @@ class Postings:
             return self.counts
         if 2 * len(result) > count:
             return self.counts - self.tally(result.flip(0, count), count)
-        scan = len(result) * (SCAN_ITEM + SCAN_CELL * (self._table.shape[1] + len(self._overflow_items) / count))
-        if self._blob is not None and len(self.entities) * MEET_ENTITY + len(self._blob) * MEET_BYTE < scan:
+        if self._is_met(len(result), count):
             return self._met(result)
         return self._scanned_at_once(bitmaps.ordinals(result))
+
+    def cost(self, items: int, count: int) -> float:
+        """About how many microseconds `tally` takes of so many items; 0 where it has nothing to do."""
+        if items in {0, self._items} or not len(self.entities):
+            return 0.0
+        items = min(items, count - items)
+        return self._meeting_cost() if self._is_met(items, count) else self._scanning_cost(items, count)
+
+    def _is_met(self, items: int, count: int) -> bool:
+        return items * DENSE > count and self._meeting_cost() < self._scanning_cost(items, count)
+
+    def _meeting_cost(self) -> float:
+        if self._blob is None:
+            return math.inf
+        entity, byte = (WAKE_ENTITY, WAKE_BYTE) if frozen.meeting() is None else (MEET_ENTITY, MEET_BYTE)
+        return len(self.entities) * entity + len(self._blob) * byte
+
+    def _scanning_cost(self, items: int, count: int) -> float:
+        cells: float = self._table.shape[1] + len(self._overflow_items) / count
+        return items * (SCAN_ITEM + SCAN_CELL * cells)
 
     def _met(self, result: BitMap) -> Array:
         meeting = frozen.meeting()

@@ -2,7 +2,8 @@
 proportion to the change.
 
 A result from which little is taken out, as a restriction does, is counted as the whole of it, which all viewers share, less what was taken
-out: for each of them that costs in proportion to what is kept from him."""
+out: for each of them that costs in proportion to what is kept from him. A whole that nobody counted is counted when it is met the second
+time: most filters are asked once."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from longshelf.index.bitmaps import Array, Ints
 from longshelf.index.state import State
 from longshelf.model.kinds import EntityKind
 
-LITTLE = 2  # what is taken out is less than one in so many of what is left
+ONCE = np.empty(0, dtype=np.int64)  # stands for a whole that was met once, and not counted
 
 
 class Whole(NamedTuple):
@@ -69,10 +70,15 @@ def _counted(state: State, kind: EntityKind, asked: Asked) -> Array:
     """Over the base, by the number of the entity."""
     postings, count, derived = state.base.segment.postings[kind], state.base.segment.count, state.base.derived
     whole = None if asked.whole is None else asked.whole()
-    if whole is None or (len(whole.base) - len(asked.base)) * LITTLE > len(asked.base):
+    if whole is None or postings.cost(len(whole.base) - len(asked.base), count) >= postings.cost(len(asked.base), count):
         return postings.tally(asked.base, count)
-    every: Array = derived.get_or(("tally", whole.name, kind), lambda: postings.tally(whole.base, count))
-    return every - postings.tally(whole.base - asked.base, count)
+    every, name = derived.get(("tally", whole.name, kind)), ("met", whole.name, kind)
+    if every is None and postings.cost(len(whole.base), count) and derived.get(name) is None:
+        derived.put(name, ONCE)
+        return postings.tally(asked.base, count)
+    if every is None:
+        every = derived.put(("tally", whole.name, kind), postings.tally(whole.base, count))
+    return np.asarray(every - postings.tally(whole.base - asked.base, count))
 
 
 def carrying(state: State, kind: EntityKind, asked: Asked, entity_id: int) -> int:
