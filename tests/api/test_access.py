@@ -30,7 +30,7 @@ PUBLIC = {
     "setupState", "setUp", "signIn", "signOut", "signInWays", "startOidc", "finishOidc", "openapi", "docs", "healthz", "readyz",
     "stashHook",  # its address holds a secret
     # Players have no account; their address holds a code, and tells only what stands in the slots of their display (test_screens.py).
-    "openScreen", "getScreen", "screenEvents", "screenPlayed", "screenAt", "getScreenMedia", "getScreenThumb",
+    "openScreen", "getScreen", "screenEvents", "screenPlayed", "screenAt", "getScreenMedia", "getScreenStream", "getScreenThumb",
 }  # fmt: skip
 
 

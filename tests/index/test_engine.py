@@ -64,7 +64,7 @@ def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
             monkeypatch.setattr(fronts, "FIRST_READ", 2)
             monkeypatch.setattr(fronts, "FIRST_PLAIN", 4)
             monkeypatch.setattr(fields, "FEW", {1: 0, 2: 0, 4: 0})
-            monkeypatch.setattr(postings, "SEVERAL_ENTITIES", 1)
+            monkeypatch.setattr(postings, "FEW_ITEMS", 0)
             _meet_always(monkeypatch)
             monkeypatch.setattr(frozen, "meeting", lambda: None)
 

@@ -16,9 +16,8 @@ ITEMS, ENTITIES = 400, 30
 
 
 @pytest.fixture
-def carried(monkeypatch: pytest.MonkeyPatch) -> Postings:
+def carried() -> Postings:
     """Most items carry one entity, some carry many: more than stand in a row of the table."""
-    monkeypatch.setattr(postings, "SEVERAL_ENTITIES", 1)
     rng = random.Random(5)
     links = [(item, entity) for item in range(ITEMS) for entity in rng.sample(range(ENTITIES), 20 if item % 9 == 0 else item % 2)]
     arrays: dict[str, Array] = {}
@@ -34,16 +33,25 @@ def test_a_few_items_are_asked_what_they_carry(carried: Postings) -> None:
     for _ in range(200):
         some = BitMap(rng.sample(range(ITEMS), rng.randint(1, 60)))
         ids = rng.sample(range(95, 100 + ENTITIES), rng.randint(1, 6))
-        known = [each for each in ids if each >= 100]
-        found = carried.among(some, ids)
-        assert found == (some & carried.linked(ids, None) if known else None)
+        assert carried.among(some, ids) == some & carried.linked(ids, None)
         assert carried.most(ids) >= len(carried.linked(ids, None))
 
 
 def test_many_items_or_few_entities_are_left_to_the_bitmaps(carried: Postings, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert carried.among(BitMap([0, 1]), []) is None
     monkeypatch.setattr(postings, "FEW_ITEMS", 1)
-    assert carried.among(BitMap([0, 1]), [100]) is None
-    monkeypatch.setattr(postings, "FEW_ITEMS", 2)
+    monkeypatch.setattr(postings, "SOME_ITEMS", 2)
     monkeypatch.setattr(postings, "SEVERAL_ENTITIES", 3)
+    assert carried.among(BitMap([0]), [100]) is not None
     assert carried.among(BitMap([0, 1]), [100, 101]) is None
+    assert carried.among(BitMap([0, 1]), [100, 101, 102]) is not None
+    assert carried.among(BitMap([0, 1, 2]), [100, 101, 102]) is None
+
+
+def test_nobody_carries_what_is_not_here(carried: Postings) -> None:
+    assert carried.among(BitMap([0, 1]), [3, 999]) == carried.linked([3, 999], None) == BitMap()
+    arrays: dict[str, Array] = {}
+    none = np.empty(0, dtype=np.int64)
+    put_pairs(arrays.__setitem__, EntityKind.TAG, ITEMS, (none, none, none))
+    empty = Postings(arrays, EntityKind.TAG, Cache(2**20, bitmaps.size), ITEMS)
+    assert empty.among(BitMap([0]), [100]) == BitMap()
+    assert (empty.most([100]), empty.cost(5, ITEMS), empty.tally(BitMap([0]), ITEMS).tolist()) == (0, 0, [])

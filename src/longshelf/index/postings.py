@@ -33,8 +33,8 @@ MEET_ENTITY, MEET_BYTE = 3.0, 0.00014
 WAKE_ENTITY, WAKE_BYTE = 13.0, 0.0006
 DENSE = 16  # one place in fewer: the result is bits and not lists, and members are looked up in it at once
 KEPT_AT_ONCE = 500_000  # rows of an older table, which are taken over piece by piece
-SEVERAL_ENTITIES = 5  # from so many on, a few items are asked what they carry, and not each entity who carries it
-FEW_ITEMS = 65_536
+# So many items at most are asked what they carry, and not each entity who carries it; more where there are several entities to ask.
+FEW_ITEMS, SOME_ITEMS, SEVERAL_ENTITIES = 8_192, 65_536, 5
 OVERFLOW_BYTES = 6  # of a link beyond the table
 
 
@@ -64,21 +64,22 @@ class Postings:
 
     def linked(self, ids: Sequence[int], role: Role | None) -> BitMap:
         """Items that carry any of the entities, in `role` where one is given."""
-        numbers = [number for each in ids if (number := self._number(each)) is not None]
-        found = [self._in_role(number, role) for number in numbers]
+        found = [self._in_role(number, role) for number in self._numbers(ids).tolist()]
         return found[0] if len(found) == 1 else BitMap.union(*found) if found else bitmaps.EMPTY
 
     def most(self, ids: Sequence[int]) -> int:
         """No more items than that carry any of the entities."""
-        return sum(int(self.counts[number]) for each in ids if (number := self._number(each)) is not None)
+        return int(self.counts[self._numbers(ids)].sum())
 
     def among(self, items: BitMap, ids: Sequence[int]) -> BitMap | None:
         """Those of the items that carry any of the entities, by what each of them carries; None where that is not faster."""
-        numbers = [number for each in ids if (number := self._number(each)) is not None]
-        if len(numbers) < SEVERAL_ENTITIES or len(items) > FEW_ITEMS:
+        if len(items) > (SOME_ITEMS if len(ids) >= SEVERAL_ENTITIES else FEW_ITEMS):
             return None
+        numbers = self._numbers(ids)
+        if not len(numbers):
+            return bitmaps.EMPTY
         wanted = np.zeros(len(self.entities) + 1, dtype=bool)
-        wanted[np.array(numbers) + 1] = True
+        wanted[numbers + 1] = True
         ordinals = bitmaps.ordinals(items)
         cells = self._table.take(ordinals, axis=0, mode="clip")  # "clip" spares a copy; all are inside
         found = np.asarray(wanted[cells].any(axis=1))
@@ -163,9 +164,11 @@ class Postings:
         found: Array = self._overflow_numbers[start:stop][wanted[self._overflow_items[start:stop] - first]]
         return found
 
-    def _number(self, entity_id: int) -> int | None:
-        place = int(np.searchsorted(self.entities, entity_id))
-        return place if place < len(self.entities) and self.entities[place] == entity_id else None
+    def _numbers(self, ids: Sequence[int]) -> Ints:
+        """Of those of the entities that are here."""
+        wanted = np.array(ids, dtype=np.int64)
+        places = np.minimum(np.searchsorted(self.entities, wanted), max(len(self.entities) - 1, 0))
+        return places[self.entities[places] == wanted] if len(self.entities) else places[:0]
 
     def _in_role(self, number: int, role: Role | None) -> BitMap:
         if role is None or self._single[number] == ROLES.index(role):
