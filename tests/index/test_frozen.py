@@ -1,12 +1,14 @@
 """Meeting bitmaps where they lie agrees with pyroaring, about every form they may have, and refuses what is no bitmap."""
 
+import threading
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from longshelf.index import frozen
+from longshelf.index import frozen, halves
 from longshelf.index.bitmaps import Array
 
 numbers = st.integers(0, 400_000)
@@ -40,3 +42,13 @@ def test_bytes_that_are_no_bitmap_are_refused(shared_from: int) -> None:
     for wrong_blob, wrong_offsets in ((blob ^ 0x55, offsets), (blob, offsets - 8 * shifted), (blob, offsets + shifted)):
         with pytest.raises(ValueError, match="not a bitmap"):
             meeting.cardinalities(wrong_blob, wrong_offsets, BitMap([1]))
+
+
+def test_where_no_thread_is_to_be_had_both_halves_are_done_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert halves.by_two(lambda: 1, lambda: 2) == (1, 2)
+
+    def none_left(_self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", none_left)
+    assert halves.by_two(lambda: 1, lambda: 2) == (1, 2)

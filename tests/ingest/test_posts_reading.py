@@ -1,5 +1,6 @@
 """Reading ahead in another process gives what reading here gives, whatever becomes of that process."""
 
+import gc
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from longshelf.ingest import posts as importing
 from longshelf.ingest import posts_reading
-from longshelf.ingest.posts_reading import Pages, prepared, read_page
+from longshelf.ingest.posts_reading import Pages, prepared, read_page, seldom_collecting
 from longshelf.ingest.posts_sheet import Numbering
 from longshelf.sources.posts.lines import Line
 from longshelf.store import items
@@ -113,3 +114,15 @@ def test_an_import_that_reads_ahead_ends_as_one_that_does_not(
 
     one, other = (contents(database) for database in both())
     assert one == other
+
+
+def test_garbage_is_looked_for_as_before_once_the_last_import_has_ended() -> None:
+    before = gc.get_threshold()
+    one, other = seldom_collecting(), seldom_collecting()
+    one.__enter__()
+    other.__enter__()
+    assert gc.get_threshold() > before
+    one.__exit__(None, None, None)
+    assert gc.get_threshold() > before
+    other.__exit__(None, None, None)
+    assert gc.get_threshold() == before

@@ -127,6 +127,16 @@ def test_a_merge_made_here_is_no_news_for_the_server_either(people: Pushing) -> 
     assert pushed(people) == []
 
 
+def test_what_a_merge_made_is_no_news_either_where_somebody_spoke_since_and_it_is_taken_back(people: Pushing) -> None:
+    stays = people.entity("studio", STAYS)
+    merged = people.run(merge.request(people.database, stays, [people.entity("studio", GONE)], None))
+    people.say_of(stays, favorite=False)
+    assert merged.result is not None
+    people.run(merge.request_undo(people.database, merged.result["merge_id"]))
+    assert people.says_of(stays) == EntityWord(80)  # he spoke since, so all of it stays
+    assert pushed(people) == []
+
+
 # --- works
 
 

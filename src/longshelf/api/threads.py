@@ -7,12 +7,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
+import structlog
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
 READERS = 8  # more than the cores; a read mostly waits for the disk or another reader's lock on the interpreter
 WRITERS = 4
 _END = object()
+_log = structlog.get_logger()
 
 
 class Threads:
@@ -37,7 +40,7 @@ class Threads:
 
     def aside(self, work: Callable[[], object]) -> None:
         """As `later`, for what takes longer: it keeps no thread from those who wait, and is done one after the other."""
-        self._aside.submit(work)
+        self._aside.submit(_told, work)
 
     async def iterate(self, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
         """The chunks, each made in the reader pool when it is wanted; the iterator is closed at the end, however it comes."""
@@ -61,3 +64,11 @@ class Threads:
     async def _run(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         context = contextvars.copy_context()
         return await asyncio.get_running_loop().run_in_executor(pool, lambda: context.run(work))
+
+
+def _told(work: Callable[[], object]) -> None:
+    """Nobody waits for it, so the log is told when it fails."""
+    try:
+        work()
+    except Exception:  # the boundary of a thread
+        _log.exception("work that was put off failed")

@@ -17,6 +17,7 @@ from longshelf.model.terms import MAX_LENGTH
 from longshelf.store.playlists import BlockRow
 
 READ_KEPT = 8_192  # blocks whose reading is remembered: a list of a thousand playlists reads ten thousand of them, twice
+READ_LONGEST = 1_000  # characters of one that is: nobody fills the memory with long ones
 NEWEST = Sort("added", descending=True)
 FORMATS: Mapping[str, Query] = {
     "mixed": tree.EVERYTHING,
@@ -47,7 +48,8 @@ def problem_of(block: BlockRow, views: Mapping[int, str]) -> str:
 def wanted(block: BlockRow, views: Mapping[int, str]) -> Query:
     """BadQuery for what cannot be read, naming the part of the block."""
     followed = "" if block.view_id is None else views.get(block.view_id)
-    found = _wanted(block.q, block.filter, followed or "", block.format)
+    said = block.q, block.filter, followed or "", block.format
+    found = _wanted(*said) if sum(map(len, said)) <= READ_LONGEST else _wanted.__wrapped__(*said)
     if followed is None:
         raise BadQuery("view_id", "the saved view is gone; choose another, or say what to play")
     return found

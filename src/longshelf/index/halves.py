@@ -12,7 +12,11 @@ ALONE = (os.cpu_count() or 1) == 1
 
 
 def by_two(first: Callable[[], T], second: Callable[[], T]) -> tuple[T, T]:
-    """What both give, done at once. What either raises is raised when both have ended."""
+    """What both give, done at once, or one after the other where there is no thread to be had. What either raises is raised when both have
+    ended."""
     with ThreadPoolExecutor(1) as beside:
-        other = beside.submit(second)
+        try:
+            other = beside.submit(second)
+        except RuntimeError:  # too many threads, or the process is ending
+            return first(), second()
         return first(), other.result()

@@ -49,6 +49,7 @@ class EntityCache:
         version = entity_writing.names_version(write.connection)
         if version != self._version:  # somebody renamed or merged entities
             self._known.clear()
+            self._pending.clear()
             self._version = version
         wanted: dict[EntityKey, Credit] = {}
         for credit in credits:

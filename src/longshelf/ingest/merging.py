@@ -124,13 +124,12 @@ def finish_undo(write: Write, row: MergeRow, at: int) -> int:
     `undo_some` gives None, in the same transaction."""
     connection, before = write.connection, before_of(row)
     sources = [each.id for each in before.sources]
-    left = unfold_words(connection, before, row.target_id)
-    remote_merges.release_entities(connection, row.target_id, before.kept)
+    restored = unfold_words(connection, before, row.target_id)
     changed = followers.restore(connection, EntityKind(row.kind), sources, row.target_id, before.ruled, at=at)
     mirror.read_again(connection, row.library_id, [row.target_id])  # what a mirror brought since the merge was linked to the target
     merging.set_state(connection, row.id, "undone", finished_at=at)
     write.touch(entities=[row.target_id, *sources], library_id=row.library_id)
-    return changed + left
+    return changed + len(before.folded) - len(restored)
 
 
 def before_of(row: MergeRow) -> Before:
@@ -218,8 +217,9 @@ def hear(connection: Transaction, before: Before, target_id: int, sources: Seque
     return of_sources
 
 
-def unfold_words(connection: Transaction, before: Before, target_id: int) -> int:
-    """What people said of the target is what it was, where they said nothing since; how many did."""
+def unfold_words(connection: Transaction, before: Before, target_id: int) -> set[int]:
+    """What people said of the target is what it was, where they said nothing since; who these are. What others have keeps being held
+    where a merge made it: nobody said it."""
     now = {each.user_id: each for each in merging.held_words(connection, [target_id])}
     original = {each.user_id: each for each in before.said if each.entity_id == target_id}
     same = [each for each in before.folded if now.get(each.user_id) == each]
@@ -228,7 +228,9 @@ def unfold_words(connection: Transaction, before: Before, target_id: int) -> int
         [original[each.user_id] for each in same if each.user_id in original],
         [(each.user_id, target_id) for each in same if each.user_id not in original],
     )
-    return len(before.folded) - len(same)
+    restored = {each.user_id for each in same}
+    remote_merges.release_entities(connection, target_id, [each for each in before.kept if each.user_id in restored])
+    return restored
 
 
 def _spoken(word: Word) -> Spoken:

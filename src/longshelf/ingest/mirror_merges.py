@@ -11,7 +11,7 @@ import msgspec
 from longshelf.ingest import followers, merging
 from longshelf.model.kinds import EntityKind
 from longshelf.sources.stash.kinds import KINDS, Remote
-from longshelf.store import mirror, mirror_words, remote_merges, user_data
+from longshelf.store import mirror, mirror_words, user_data
 from longshelf.store.database import Write
 from longshelf.store.merging import Before
 
@@ -58,7 +58,6 @@ def settle(write: Write, library_id: int, kind: Remote, target_id: int, at: int)
     for source_id, text in mirror.returned(connection, library_id, kind, target_id):
         before = _read(text)
         merging.unfold_words(connection, before, target_id)
-        remote_merges.release_entities(connection, target_id, before.kept)
         followers.restore(connection, _entity(kind), [source_id], target_id, before.ruled, at=at)
         mirror.forget_merge(connection, library_id, kind, source_id)
         write.touch(entities=[source_id, target_id], library_id=library_id)

@@ -9,6 +9,7 @@ import gc
 import multiprocessing
 import os
 import resource
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -166,15 +167,39 @@ def prepared(page: Page, lines: Sequence[Line], wanted: Collection[str]) -> dict
     return {key: Ready(prepare_post(each.record), each.added_at) for key, each in found.items()}
 
 
+class _Seldom:
+    """How many want garbage to be looked for seldom, in any thread of this process, and how often it was before the first of them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._before = gc.get_threshold()
+
+    def enter(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._before = gc.get_threshold()
+                gc.set_threshold(_ALLOCATIONS, *self._before[1:])
+            self._inside += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                gc.set_threshold(*self._before)
+
+
+_seldom = _Seldom()
+
+
 @contextlib.contextmanager
 def seldom_collecting() -> Iterator[None]:
     """Millions of small objects that are no garbage: looking through them for some again and again takes a fifth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(_ALLOCATIONS, *before[1:])
+    _seldom.enter()
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        _seldom.leave()
 
 
 def _serve(pipe: Connection, dialect: str) -> None:
