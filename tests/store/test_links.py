@@ -74,6 +74,13 @@ def test_pairs_tell_apart_what_the_key_of_a_link_tells_apart() -> None:
     assert (found == links.pairs(owners, entities, codes + 1)).all(), "the kind makes no difference: an entity has one"
 
 
+def test_an_entity_without_room_is_refused_and_never_taken_for_another() -> None:
+    owners, codes = np.array([0, 1]), np.array([0, 0])
+    with pytest.raises(OverflowError, match="no room"):
+        links.pairs(owners, np.array([links.ENTITIES_MOST + 7, 7]), codes)
+    assert len(set(links.pairs(owners, np.array([links.ENTITIES_MOST - 1, 7]), codes).tolist())) == 2
+
+
 def test_a_statement_holds_many_links(sqlite_database: Database) -> None:
     with sqlite_database.write_quietly() as connection:
         run(connection, "PRAGMA defer_foreign_keys = ON")

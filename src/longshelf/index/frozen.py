@@ -34,8 +34,8 @@ class Meeting:
         self._size = _function(library.roaring_bitmap_portable_deserialize_size, _SIZE, _POINTER, _SIZE)
         self._open = _function(library.roaring_bitmap_portable_deserialize_frozen, _POINTER, _POINTER)
         self._met = _function(library.roaring_bitmap_and_cardinality, ctypes.c_uint64, _POINTER, _POINTER)
-        free = ctypes.CDLL(pyroaring.__file__)
-        self._met_unlocked = _function(free.roaring_bitmap_and_cardinality, ctypes.c_uint64, _POINTER, _POINTER)
+        unlocked = ctypes.CDLL(pyroaring.__file__)
+        self._met_unlocked = _function(unlocked.roaring_bitmap_and_cardinality, ctypes.c_uint64, _POINTER, _POINTER)
         self._close = _function(library.roaring_bitmap_free, None, _POINTER)
 
     def cardinalities(self, blob: Array, offsets: Array, result: BitMap) -> Array:

@@ -110,7 +110,7 @@ class Postings:
             return self.counts - self.tally(result.flip(0, count), count)
         if self._is_met(len(result), count):
             return self._met(result)
-        return self._scanned_at_once(bitmaps.ordinals(result))
+        return self._scanned_by_two(bitmaps.ordinals(result))
 
     def cost(self, items: int, count: int) -> float:
         """About how many microseconds `tally` takes of so many items; 0 where it has nothing to do."""
@@ -138,7 +138,7 @@ class Postings:
             return meeting.cardinalities(self._blob, self._offsets, result)
         return np.fromiter((self._wake(number).intersection_cardinality(result) for number in range(len(self.entities))), dtype=np.int64)
 
-    def _scanned_at_once(self, ordinals: Array) -> Array:
+    def _scanned_by_two(self, ordinals: Array) -> Array:
         if ALONE or len(ordinals) < HALVED_FROM:
             return self._scanned(ordinals)
         middle = len(ordinals) // 2

@@ -43,7 +43,10 @@ def named(code: int) -> tuple[Role, EntityKind]:
 
 
 def pairs(owners: Numbers, entities: Numbers, codes: Numbers) -> Numbers:
-    """One number for an owner, an entity and a role, in their order. `owners` are below 2^26."""
+    """One number for an owner, an entity and a role, in their order. `owners` are below 2^26. OverflowError for entities that have no room:
+    two links would become one."""
+    if len(entities) and int(entities.max()) >= ENTITIES_MOST:
+        raise OverflowError(f"an entity id of {int(entities.max()):,} has no room in one number")
     return (owners << (_ENTITY_BITS + _ROLE_BITS)) | (entities << _ROLE_BITS) | (codes >> _KIND_BITS)
 
 
