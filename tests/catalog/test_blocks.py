@@ -15,8 +15,8 @@ def _block(kinds: list[str]) -> BlockRow:
 
 def test_short_blocks_are_read_once_and_long_ones_fill_no_memory() -> None:
     short, long = _block(["video"]), _block(["image", "video"] * 100)
-    before = _kept()
+    blocks._wanted.cache_clear()  # another test of this process may have read the same block
     assert blocks.wanted(short, {}) == blocks.wanted(short, {})
-    assert _kept() == before + 1
+    assert _kept() == 1
     assert blocks.wanted(long, {}) == blocks.wanted(long, {})
-    assert _kept() == before + 1
+    assert _kept() == 1
