@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, update
 from longshelf.index import building
 from longshelf.index import changed as changes
 from longshelf.index.bitmaps import Array
+from longshelf.index.making_standing import put_standing
 from longshelf.index.segment import Segment
 from longshelf.index.snapshot import BitmapSnapshot
 from longshelf.index.state import Base, State, stale_in
@@ -18,6 +19,7 @@ from tests.store.engine.shelves import add
 def base(connection: Connection) -> Base:
     arrays: dict[str, Array] = {}
     building.build(connection, arrays.__setitem__)
+    put_standing(arrays.__setitem__, dict(arrays))
     return Base(Segment(arrays), 0, "test")
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 from sqlalchemy import Connection
 
-from longshelf.index import compiling, fields, fronts, frozen, postings, views
+from longshelf.index import compiling, fields, fronts, frozen, making_standing, postings, untold, views, wholes
 from longshelf.index.bitmaps import Array
 from longshelf.index.evaluating import Evaluation
 from longshelf.index.postings import Postings
@@ -48,25 +48,42 @@ def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     match request.param:
         case "as large results":
             monkeypatch.setattr(views, "SHORT", -1)
+            monkeypatch.setattr(views, "HALVED_FROM", 2)
+            monkeypatch.setattr(views, "ALONE", False)
             monkeypatch.setattr(fronts, "FIRST_READ", 2)
             monkeypatch.setattr(fronts, "READ_MOST", 14)
             monkeypatch.setattr(fronts, "HOPEFUL", 0)
+            monkeypatch.setattr(untold, "DRIVEN", -1)
             monkeypatch.setattr(compiling, "MANY", 0)
             monkeypatch.setattr(postings, "HALVED_FROM", 1)
             monkeypatch.setattr(postings, "ALONE", False)
+            everything_stands(monkeypatch)
         case "as listed ranks":
             monkeypatch.setattr(fronts, "WORTH", 0)
             monkeypatch.setattr(fronts, "HOPEFUL", 0)
             monkeypatch.setattr(fronts, "FEW", 0)
+            for name, value in {"READ": 10**9, "READ_PLAIN": 10**9, "SCARCE": 0, "FIRST_TESTED": 2, "FASTER": 1}.items():
+                monkeypatch.setattr(untold, name, value)
             monkeypatch.setattr(fields, "FEW", {1: 0, 2: 0, 4: 0})
             _meet_always(monkeypatch)
         case _:
             monkeypatch.setattr(fronts, "FIRST_READ", 2)
-            monkeypatch.setattr(fronts, "FIRST_PLAIN", 4)
+            monkeypatch.setattr(untold, "DRIVEN", -1)
+            monkeypatch.setattr(untold, "LEAST_READ", 2)
+            monkeypatch.setattr(untold, "MOST_READ", 2)
             monkeypatch.setattr(fields, "FEW", {1: 0, 2: 0, 4: 0})
             monkeypatch.setattr(postings, "FEW_ITEMS", 0)
             _meet_always(monkeypatch)
             monkeypatch.setattr(frozen, "meeting", lambda: None)
+
+
+def everything_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts of all wholes stand, whatever they are worth, and are used wherever they save an item."""
+    for name, value in {"WORTH": 0, "SHARE": 0, "STEPS": 3}.items():
+        monkeypatch.setattr(making_standing, name, value)
+    for name in ("LITTLE", "FIND", "FIND_RANGE"):
+        monkeypatch.setattr(wholes, name, 0)
+    monkeypatch.setattr(wholes, "ENDS", 10**9)
 
 
 def _meet_always(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,9 +330,11 @@ def test_what_has_no_value_is_not_looked_for_among_the_values(database: Database
 def test_a_first_page_of_what_nobody_asked_for_finds_out_only_what_lies_at_the_front(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fronts, "FIRST_READ", 16)
-    monkeypatch.setattr(fronts, "FIRST_PLAIN", 16)
+    monkeypatch.setattr(untold, "DRIVEN", -1)
+    monkeypatch.setattr(untold, "LEAST_READ", 16)
+    monkeypatch.setattr(untold, "MOST_READ", 16)
     monkeypatch.setattr(fronts, "HOPEFUL", 60)
+    monkeypatch.setattr(fronts, "HOPEFUL_PLAIN", 60)
     found_out: list[compiling.All] = []
     plain = Evaluation._all
 
@@ -336,8 +355,8 @@ def test_a_first_page_of_what_nobody_asked_for_finds_out_only_what_lies_at_the_f
 
 
 def test_a_kind_without_values_is_looked_for_only_behind_them(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fronts, "FIRST_READ", 2)
-    monkeypatch.setattr(fronts, "FIRST_PLAIN", 2)
+    monkeypatch.setattr(untold, "LEAST_READ", 2)
+    monkeypatch.setattr(untold, "MOST_READ", 2)
     library = world(3, 60)
     kind = next(each.kind for each in library.items if each.rating is not None)
     bare = tuple(msgspec.structs.replace(each, rating=None) if each.kind == kind else each for each in library.items)

@@ -19,7 +19,7 @@ ITEMS, ENTITIES = 400, 30
 def carried() -> Postings:
     """Most items carry one entity, some carry many: more than stand in a row of the table."""
     rng = random.Random(5)
-    links = [(item, entity) for item in range(ITEMS) for entity in rng.sample(range(ENTITIES), 20 if item % 9 == 0 else item % 2)]
+    links = [(item, entity) for item in range(ITEMS) for entity in rng.sample(range(ENTITIES), 25 if item % 40 == 0 else item % 2)]
     arrays: dict[str, Array] = {}
     items, entities = np.array(links, dtype=np.int64).T
     put_pairs(arrays.__setitem__, EntityKind.TAG, ITEMS, (items, entities + 100, np.zeros(len(links), dtype=np.int64)))
@@ -35,6 +35,18 @@ def test_a_few_items_are_asked_what_they_carry(carried: Postings) -> None:
         ids = rng.sample(range(95, 100 + ENTITIES), rng.randint(1, 6))
         assert carried.among(some, ids) == some & carried.linked(ids, None)
         assert carried.most(ids) >= len(carried.linked(ids, None))
+
+
+@pytest.mark.parametrize("sparse", [0, 10**9])
+def test_links_beyond_the_table_are_counted_whether_their_items_are_looked_up_or_searched(
+    carried: Postings, monkeypatch: pytest.MonkeyPatch, sparse: int
+) -> None:
+    monkeypatch.setattr(postings, "SPARSE", sparse)
+    rng = random.Random(7)
+    whole = [carried.linked((each,), None) for each in carried.entities.tolist()]
+    for size in (1, 2, 60, ITEMS):
+        some = BitMap(rng.sample(range(ITEMS), size))
+        assert carried.counted(bitmaps.ordinals(some)).tolist() == [each.intersection_cardinality(some) for each in whole]
 
 
 def test_many_items_or_few_entities_are_left_to_the_bitmaps(carried: Postings, monkeypatch: pytest.MonkeyPatch) -> None:

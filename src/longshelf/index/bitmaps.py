@@ -22,9 +22,10 @@ PIECE = 262_144  # numbers compared in one go; a multiple of 8
 
 
 def of(ordinals: Array) -> BitMap:
-    """From ordinals in any order. Through `array`, which is ten times faster than from numpy."""
+    """From ordinals in any order. Through `array`, which is ten times faster than from numpy, and sorted first, which numpy does in a tenth
+    of the time that the library takes longer for unsorted ones."""
     values = array.array("I")
-    values.frombytes(np.ascontiguousarray(ordinals, dtype=np.uint32).view(np.uint8).data)
+    values.frombytes(np.sort(np.asarray(ordinals).astype(np.uint32)).view(np.uint8).data)
     return BitMap(values)
 
 
@@ -105,6 +106,12 @@ class RankSelect:
 
     def bitmap(self) -> BitMap:
         return of_bits(self._words.view(np.uint8))
+
+    def holds(self, ordinals: Array) -> Array:
+        """For each, whether it is in the set."""
+        places = ordinals.astype(np.int64)
+        found: Array = (self._words[places >> 6] >> (places & 63).astype(np.uint64) & np.uint64(1)).astype(bool)
+        return found
 
     def rank(self, ordinals: Array) -> Array:
         """For each, how many of the set are lower. From 0 to the number of ordinals."""

@@ -112,6 +112,9 @@ class Contents:
     def put(self, found: Found) -> None:
         self._lists[found.name] = found.ids
 
+    def length(self, name: Held) -> int:
+        return len(self._lists[name])
+
     def listed(self, segment: Segment, name: Held) -> BitMap:
         return bitmaps.of(segment.ordinals(self._lists[name].astype(np.int64)))
 
@@ -195,9 +198,32 @@ def all_of(nodes: Iterable[Node]) -> Node:
             unwanted.update(dict.fromkeys(node.unwanted))
         else:
             wanted[node] = None
-    if len(wanted) == 1 and not unwanted:
-        return next(iter(wanted))
-    return All(_ordered(wanted), _ordered(unwanted))
+    kept = dict.fromkeys(_left(each, unwanted) for each in wanted)
+    if NOTHING in kept:
+        return NOTHING
+    if len(kept) == 1 and not unwanted:
+        return next(iter(kept))
+    return All(_ordered(kept), _ordered(unwanted))
+
+
+def _left(wanted: Node, unwanted: Iterable[Node]) -> Node:
+    """What can be found of a node where others are unwanted: somebody asks for what is kept from him."""
+    match wanted:
+        case AnyOf(parts=parts):
+            return any_of([_left(part, unwanted) for part in parts])
+        case Leaf(condition=tree.Linked() as linked) if any(_covers(each, linked) for each in unwanted):
+            return NOTHING
+        case _:
+            return wanted
+
+
+def _covers(node: Node, linked: tree.Linked) -> bool:
+    """Whether everything that is linked so is in the node, as far as both say so themselves."""
+    match node:
+        case Leaf(condition=tree.Linked(kind=kind, ids=ids, role=role)):
+            return kind == linked.kind and role in {None, linked.role} and set(linked.ids) <= set(ids)
+        case _:
+            return False
 
 
 def any_of(nodes: Iterable[Node]) -> Node:

@@ -1,6 +1,7 @@
 """The items of a settled query, as a bitmap over one segment: one node at a time, keeping what cost something. Or, of a few items, those
 that are in it: for that little else is looked at."""
 
+import math
 from collections.abc import Iterable
 from typing import TypeGuard
 
@@ -62,7 +63,7 @@ class Evaluation:
             case _:
                 return self._segment.cache.get(key(node))
 
-    def most(self, node: Node) -> int:
+    def most(self, node: Node) -> int:  # noqa: PLR0911 - a table of the conditions whose size is known
         """No more items than that are in it, as far as can be said without finding out."""
         match node:
             case All():
@@ -74,8 +75,36 @@ class Evaluation:
             case Leaf(condition=tree.Range(field=field, low=low) as wanted):
                 start, stop = self._segment.fields[field].span(low, high_bound(wanted))
                 return stop - start
+            case Leaf(condition=Held() as listed):
+                return self._contents.length(listed)
+            case Leaf(condition=tree.IdIs(ids=ids)):
+                return len(ids)
+            case Leaf(condition=tree.Has(field=field)):
+                return self._having(field)
+            case Leaf(condition=tree.KindIs() | tree.LibraryIs() | tree.FormatIs() as listed):
+                column, values = _values(listed)
+                spans = (self._segment.fields[column].span(each, each) for each in values)
+                return sum(stop - start for start, stop in spans)
             case _:
                 return self._segment.count
+
+    def likely(self, node: Node) -> float:
+        """How many items are in it, if its parts have nothing to do with each other."""
+        count = max(self._segment.count, 1)
+        match node:
+            case All(wanted=wanted, unwanted=unwanted):
+                shares = [self.likely(part) / count for part in wanted]
+                return count * math.prod(shares) * math.prod(1 - self.likely(part) / count for part in unwanted)
+            case AnyOf(parts=parts):
+                return count * (1 - math.prod(1 - self.likely(part) / count for part in parts))
+            case Leaf(condition=tree.Linked(kind=kind, ids=ids)):
+                return self._segment.postings[kind].likely(ids, count)
+            case Leaf(condition=Carrying(kind=kind, digest=digest)):
+                return self._segment.postings[kind].likely(self._contents.entities(digest), count)
+            case Leaf(condition=Holding()):
+                return count / 2  # nobody knows
+            case _:
+                return min(self.most(node), count)
 
     def _leaf_among(self, leaf: Leaf, some: BitMap) -> BitMap:
         segment, found = self._segment, None
@@ -147,6 +176,12 @@ class Evaluation:
                 return fields[field].between(low, high_bound(wanted))
             case _:
                 raise TypeError(f"not a settled condition: {leaf.condition!r}")
+
+    def _having(self, field: str) -> int:
+        """How many items have something in a field."""
+        if field in tree.ENTITY_KINDS or field in FLAGS:
+            return len(self._has(field))
+        return self._segment.fields[field].valued
 
     def _has(self, field: str) -> BitMap:
         if field in tree.ENTITY_KINDS:

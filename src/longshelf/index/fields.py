@@ -124,6 +124,10 @@ class Field:
         """Ordinals of all that have a value, in order. For fields that are sorted by."""
         return np.arange(self.valued, dtype=np.int32) if self.order is None else np.asarray(self.order)
 
+    def first(self, count: int) -> Array:
+        """Ordinals of the first that have a value, in order."""
+        return np.arange(min(count, self.valued)) if self.order is None else self.order[:count]
+
     def by_rank(self) -> Array:
         """Places of the values of all that have one, in order, as int32."""
         if self._starts is not None:

@@ -70,8 +70,8 @@ class Generation(msgspec.Struct, frozen=True):
     arrays: Arrays
 
 
-def write(index: Path, store: str, fill: Callable[[Put], Filled]) -> Path:
-    """Makes the next generation from what `fill` puts. The directory, in its final place."""
+def write(index: Path, store: str, fill: Callable[[Put], Filled], add: Callable[[Put, Arrays], None] | None = None) -> Path:
+    """Makes the next generation from what `fill` puts, and what `add` puts when it has read that. The directory, in its final place."""
     index.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     building = index / f"building-{os.getpid()}-{secrets.token_hex(4)}"
     building.mkdir(mode=OWNER_ONLY)
@@ -85,6 +85,8 @@ def write(index: Path, store: str, fill: Callable[[Put], Filled]) -> Path:
             entries[name] = Entry(path.stat().st_size, _digest(path))
 
         filled = fill(put)
+        if add is not None:
+            add(put, {name: _read(building / f"{name}.npy", entry) for name, entry in entries.items()})
         manifest = Manifest(VERSION, filled.revision, filled.committed_at, store, filled.count, entries)
         (building / MANIFEST).write_bytes(_sealed(manifest))
         _sync(building)
@@ -171,6 +173,10 @@ def _unsealed(sealed: bytes) -> Manifest:
 def _mapped(path: Path, entry: Entry) -> Array:
     if path.stat().st_size != entry.size or _digest(path) != entry.digest:
         raise Foreign(f"{path.name} is damaged")
+    return _read(path, entry)
+
+
+def _read(path: Path, entry: Entry) -> Array:
     array: Array = np.load(path, mmap_mode="r" if entry.size > SMALL else None, allow_pickle=False)
     return array.view(np.ndarray)  # the class of mapped arrays makes every slice ten times slower
 

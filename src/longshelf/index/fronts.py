@@ -19,10 +19,12 @@ from longshelf.model.sorts import MASK, Sort
 
 NEAR = 1_000  # a window that ends beyond it wants a view
 FIRST_READ = 2_048  # positions; each following read is twice as long
-FIRST_PLAIN = 65_536  # where they are neighbours
+FIRST_PLAIN = 16_384  # where they are neighbours
+PATIENCE = 28_672  # positions read before it is believed that the rest is like them: the oldest things may all be without a rating
 READ_MOST = 131_072  # positions; a view costs about as much as going on
 WORTH = 32_768  # positions; where more are likely to be read, a view of a short result is made faster
-HOPEFUL = 32_768  # positions, of a result that is not known
+HOPEFUL = 65_536  # positions, of a result that is not known
+HOPEFUL_PLAIN = 1_048_576  # where they are neighbours
 FEW = 4_096  # items; of no more than that a view is made as fast as its first page
 YEARS = 10_000  # a date has four digits of them
 
@@ -39,22 +41,23 @@ def worth_reading(result: int, count: int, wanted: int, *, short: bool) -> bool:
 
 def hopeful(order: Order) -> int:
     """How many positions are read of a result nobody knows yet, before finding it out is the better way."""
-    return HOPEFUL * FIRST_PLAIN // FIRST_READ if order.plain else HOPEFUL
+    return HOPEFUL_PLAIN if order.plain else HOPEFUL
 
 
 def first_ranks(
-    order: Order, runs: Sequence[Span], among: Among, wanted: int, *, descending: bool, hopeful: int | None = None
+    order: Order, runs: Sequence[Span], among: Among, wanted: int, *, descending: bool, first: int | None = None
 ) -> Array | None:
     """Ranks, ascending, of the first `wanted` items of a result, in one direction, or of all; None when giving up. `runs`, in that
-    direction, hold all of the result. With `hopeful`, no more positions than that are read, and none once they will not do if the rest is
-    like what was read."""
+    direction, hold all of the result. Of a result that is not known, `first` is how many positions will likely do: it is given up sooner,
+    and once they will not do if the rest is like what was read."""
     found: list[Array] = []
-    met, read, length = 0, 0, FIRST_PLAIN if order.plain else FIRST_READ
-    most = READ_MOST if hopeful is None else hopeful
+    met, read, length = 0, 0, first or (FIRST_PLAIN if order.plain else FIRST_READ)
+    most = READ_MOST if first is None else hopeful(order)
+    patience = most // 2 if order.plain or first is None else PATIENCE
     for low_end, high_end in runs:
         at, stop = (high_end, low_end) if descending else (low_end, high_end)
         while at != stop:
-            if read >= most or (read > FIRST_READ and hopeful is not None and met * hopeful < wanted * read):
+            if read >= most or (read > patience and first is not None and met * most < wanted * read):
                 return None
             upto = max(at - length, stop) if descending else min(at + length, stop)
             low, high = sorted((at, upto))
@@ -62,7 +65,7 @@ def first_ranks(
             found.append(order.ranks_of(bitmaps.ordinals(hits)))
             met, read, length, at = met + len(hits), read + high - low, 2 * length, upto
             if met >= wanted:
-                return _leading(np.sort(np.concatenate(found)), order.valued, wanted, descending=descending)
+                return leading(np.sort(np.concatenate(found)), order.valued, wanted, descending=descending)
     return np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
 
 
@@ -158,7 +161,7 @@ def first_entries(sort: Sort, base: Part, delta: Part | None, wanted: int) -> li
     return [each[4] for each in placed[:wanted]]
 
 
-def _leading(ranks: Array, valued: int, wanted: int, *, descending: bool) -> Array:
+def leading(ranks: Array, valued: int, wanted: int, *, descending: bool) -> Array:
     """Of ascending ranks, those of the first `wanted` in a direction, ascending."""
     if not descending:
         return ranks[:wanted]

@@ -20,6 +20,7 @@ from longshelf.index.building import Progress, nothing_said
 from longshelf.index.changed import NO_ROWS, Rows
 from longshelf.index.files import Filled, Generation, Manifest
 from longshelf.index.folding_places import Unfoldable
+from longshelf.index.making_standing import put_standing
 from longshelf.index.segment import Put, Segment
 from longshelf.model.kinds import EntityKind
 from longshelf.store import changes, columns, settings
@@ -72,7 +73,7 @@ def _built(database: Database, index: Path, progress: Progress) -> Path:
             operation.report(items=count, revision=revision)
             return Filled(revision, changes.committed_at(connection, revision) or 0, count)
 
-        return files.write(index, store_name(database), fill)
+        return files.write(index, store_name(database), fill, put_standing)
 
 
 def _folded(database: Database, index: Path, progress: Progress) -> Path | None:
@@ -110,7 +111,7 @@ def _fold(  # noqa: PLR0917 - a fold and what it goes by
         count = folding.fold(base, ids, rows, lambda kind: _named(database, kind), put, progress)
         return Filled(touched.revision, committed_at, count)
 
-    made = files.write(index, store_name(database), fill)
+    made = files.write(index, store_name(database), fill, put_standing)
     milliseconds = round((time.monotonic() - began) * 1000, 2)
     _log.info("index_fold completed", changed=len(ids), revision=touched.revision, total_ms=milliseconds)
     return made

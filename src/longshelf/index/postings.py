@@ -15,7 +15,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from longshelf.index import bitmaps, frozen
-from longshelf.index.bitmaps import Array, Ints
+from longshelf.index.bitmaps import Array, Ints, RankSelect
 from longshelf.index.caches import Cache
 from longshelf.index.halves import ALONE, by_two
 from longshelf.index.values import Arrays
@@ -28,14 +28,15 @@ AT_ONCE = 32_768  # items whose links are counted in one go, in the processor's 
 HALVED_FROM = 8 * AT_ONCE  # so many and more are counted by two threads
 # What a tally costs, in µs, fitted at ten million items: for each item and cell when the result is scanned, for each entity and byte when
 # bitmaps are met where they lie, or woken and met.
-SCAN_ITEM, SCAN_CELL = 0.0006, 0.0018
-MEET_ENTITY, MEET_BYTE = 3.0, 0.00014
+SCAN_ITEM, SCAN_CELL = 0.001, 0.0012
+MEET_ENTITY, MEET_BYTE = 3.0, 0.0002
 WAKE_ENTITY, WAKE_BYTE = 13.0, 0.0006
 DENSE = 16  # one place in fewer: the result is bits and not lists, and members are looked up in it at once
 KEPT_AT_ONCE = 500_000  # rows of an older table, which are taken over piece by piece
 # So many items at most are asked what they carry, and not each entity who carries it; more where there are several entities to ask.
 FEW_ITEMS, SOME_ITEMS, SEVERAL_ENTITIES = 8_192, 65_536, 5
-OVERFLOW_BYTES = 6  # of a link beyond the table
+SPARSE = 8  # places an item, from which on the links beyond the table are looked up item by item
+OVERFLOW_BYTES = 16  # of a link beyond the table: 12 of room, and the time that looking it up takes
 
 
 class Postings:
@@ -54,6 +55,9 @@ class Postings:
         self._inverse, self._inverse_starts = array("inverse"), array("inverse_starts")
         self._table = arrays[f"link.{kind}.table"]
         self._overflow_items, self._overflow_numbers = (arrays[f"link.{kind}.overflow_{part}"] for part in ("items", "numbers"))
+        beyond = array("overflow_beyond")
+        self._beyond = None if beyond is None else RankSelect(beyond, arrays[f"link.{kind}.overflow_before"])
+        self._beyond_starts = array("overflow_starts")
         self._single = arrays[f"link.{kind}.single"]
         self._role_keys, self._role_starts, self._role_items = (arrays[f"link.{kind}.role_{part}"] for part in ("keys", "starts", "items"))
         self._any = arrays[f"link.{kind}.any"]
@@ -70,6 +74,10 @@ class Postings:
     def most(self, ids: Sequence[int]) -> int:
         """No more items than that carry any of the entities."""
         return int(self.counts[self._numbers(ids)].sum())
+
+    def likely(self, ids: Sequence[int], count: int) -> float:
+        """How many of `count` items carry any of the entities, if these have nothing to do with each other."""
+        return count * (1 - float(np.prod(1 - self.counts[self._numbers(ids)] / count)))
 
     def among(self, items: BitMap, ids: Sequence[int]) -> BitMap | None:
         """Those of the items that carry any of the entities, by what each of them carries; None where that is not faster."""
@@ -94,7 +102,7 @@ class Postings:
         starts, stops = np.searchsorted(listed, ordinals), np.searchsorted(listed, ordinals, "right")
         lengths = stops - starts
         owners = np.repeat(np.arange(len(ordinals)), lengths)
-        places = np.arange(len(owners)) + np.repeat(starts - starts_of(lengths)[:-1], lengths)
+        places = runs_at(starts, lengths)
         found = np.zeros(len(ordinals), dtype=bool)
         found[owners[wanted[self._overflow_numbers[places]]]] = True
         return found
@@ -110,7 +118,7 @@ class Postings:
             return self.counts - self.tally(result.flip(0, count), count)
         if self._is_met(len(result), count):
             return self._met(result)
-        return self._scanned_by_two(bitmaps.ordinals(result))
+        return self.counted(bitmaps.ordinals(result))
 
     def cost(self, items: int, count: int) -> float:
         """About how many microseconds `tally` takes of so many items; 0 where it has nothing to do."""
@@ -138,7 +146,8 @@ class Postings:
             return meeting.cardinalities(self._blob, self._offsets, result)
         return np.fromiter((self._wake(number).intersection_cardinality(result) for number in range(len(self.entities))), dtype=np.int64)
 
-    def _scanned_by_two(self, ordinals: Array) -> Array:
+    def counted(self, ordinals: Array) -> Array:
+        """How many of these items, ascending, carry each entity: by what each of them carries, whichever way were cheaper."""
         if ALONE or len(ordinals) < HALVED_FROM:
             return self._scanned(ordinals)
         middle = len(ordinals) // 2
@@ -158,10 +167,20 @@ class Postings:
     def _overflowing(self, ordinals: Array) -> Array:
         """Numbers of the links beyond the table of these items, which ascend."""
         first, last = int(ordinals[0]), int(ordinals[-1])
+        if self._beyond is not None and last - first > SPARSE * len(ordinals):
+            return self._overflowing_sparse(self._beyond, ordinals)
         start, stop = np.searchsorted(self._overflow_items, np.array([first, last + 1], dtype=self._overflow_items.dtype)).tolist()
         wanted = np.zeros(last - first + 1, dtype=bool)
         wanted[ordinals - first] = True
         found: Array = self._overflow_numbers[start:stop][wanted[self._overflow_items[start:stop] - first]]
+        return found
+
+    def _overflowing_sparse(self, beyond: RankSelect, ordinals: Array) -> Array:
+        """The same of items that lie far apart, each looked up."""
+        assert self._beyond_starts is not None
+        places = beyond.rank(ordinals[beyond.holds(ordinals)])
+        starts, lengths = self._beyond_starts[places], self._beyond_starts[places + 1] - self._beyond_starts[places]
+        found: Array = self._overflow_numbers[runs_at(starts, lengths)]
         return found
 
     def _numbers(self, ids: Sequence[int]) -> Ints:
@@ -301,6 +320,11 @@ class Table:
         put(f"link.{kind}.table", self._cells)
         put(f"link.{kind}.overflow_items", items[by_item].astype(np.uint32))
         put(f"link.{kind}.overflow_numbers", numbers[by_item].astype(self._type))
+        lengths = np.bincount(items, minlength=len(self._cells))
+        beyond, before = RankSelect.packed(lengths > 0)
+        put(f"link.{kind}.overflow_beyond", beyond)
+        put(f"link.{kind}.overflow_before", before)
+        put(f"link.{kind}.overflow_starts", starts_of(lengths[lengths > 0]).astype(np.int32))
 
 
 def table_width(lengths: Array, cell: int) -> int:
@@ -317,6 +341,11 @@ def put_roles(put: Any, kind: EntityKind, keys: Ints, items: Array) -> None:
     put(f"link.{kind}.role_keys", keys[starts])
     put(f"link.{kind}.role_starts", np.append(starts, len(keys)))
     put(f"link.{kind}.role_items", items.astype(np.uint32))
+
+
+def runs_at(starts: Array, lengths: Array) -> Ints:
+    """The places of runs, one behind the other, from where each begins and how long it is."""
+    return np.arange(int(lengths.sum())) + np.repeat(starts - starts_of(lengths)[:-1], lengths)
 
 
 def starts_of(lengths: Array) -> Ints:

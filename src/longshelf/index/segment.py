@@ -36,6 +36,7 @@ TEXT_FIELDS = {name: column for name, column in ORDERED.items() if column in TEX
 NUMBER_FIELDS = {name: column for name, column in ORDERED.items() if name not in TEXT_FIELDS} | COUNTED | {"kind": "kind", "format": ""}
 FLAGS = ("cover", "description")
 BITMAP_BYTES = 18 * 2**20  # of bitmaps in use, in each process
+LOOKED_AT = 256  # items that may show that some have a value
 DELTA_BYTES = 4 * 2**20  # the same of a delta
 
 
@@ -55,8 +56,11 @@ class Segment:
         self.arrays = arrays
 
     def _some_valued(self, asked: tuple[ItemKind, str]) -> bool:
-        kind, name = asked
-        return not self.fields["kind"].one(KINDS.index(kind)).issubset(self.valueless(name))
+        kind, name = KINDS.index(asked[0]), asked[1]
+        first = bitmaps.of(self.fields[name].first(LOOKED_AT))
+        if self.fields["kind"].among(first, kind, kind):
+            return True
+        return not self.all_valueless(self.fields["kind"].one(kind), name)
 
     def order(self, sort: Sort) -> Order:
         if sort.name == "id":
@@ -68,6 +72,16 @@ class Segment:
     def valueless(self, name: str) -> BitMap:
         """Places without a value of this field, or without an item."""
         return self.cache.get_or(("valueless", name), self.fields[name].valueless)
+
+    def all_valueless(self, result: BitMap, name: str) -> bool:
+        """Whether no item of a result has a value of this field. Mostly seen from its first items."""
+        field = self.fields[name]
+        if not result or len(result) > self.count - field.valued:
+            return not result
+        first = bitmaps.ordinals(result[:LOOKED_AT])
+        if field.ranks is not None and (field.ranks[first] < field.valued).any():
+            return False
+        return result.issubset(self.valueless(name))
 
     def has_value(self, kind: ItemKind, name: str) -> bool:
         """Whether any item of a kind has a value of this field; found out once."""

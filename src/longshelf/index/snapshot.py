@@ -17,10 +17,10 @@ from longshelf.index.listing import Correction, Entry, Listing, Part, correction
 from longshelf.index.railing import rail
 from longshelf.index.recommending import suited
 from longshelf.index.segment import Segment
-from longshelf.index.shuffling import Shuffled
 from longshelf.index.state import State
 from longshelf.index.tallying import Asked, Whole
 from longshelf.index.totals import totals
+from longshelf.index.untold import FirstAsked, first_untold
 from longshelf.index.views import Listed, view
 from longshelf.model.engine import (
     After,
@@ -153,10 +153,11 @@ class BitmapSnapshot:
         node, settling = settled
         evaluation, delta = Evaluation(self.state.base.segment, settling.contents), self.state.delta
         changed = bitmaps.EMPTY if delta is None else Evaluation(delta, settling.contents).of(node)
-        if not isinstance(node, All) or not node.unwanted:
-            return Asked(key(node), evaluation.of(node), changed)
-        whole = all_of(node.wanted)
-        return Asked(key(node), evaluation.of(node), changed, lambda: Whole(key(whole), evaluation.of(whole)))
+        whole = None
+        if isinstance(node, All) and node.unwanted:
+            every = all_of(node.wanted)
+            whole = lambda: Whole(key(every), evaluation.of(every))  # noqa: E731
+        return Asked(key(node), evaluation.of(node), changed, whole, node, evaluation)
 
     def _front(self, query: Query, sort: Sort, window: Window, viewer: Viewer) -> Slice | None:
         """The answer without a view, where one would have to be made for a few items at the front."""
@@ -168,7 +169,9 @@ class BitmapSnapshot:
         if base.views.get(_view_name(node, sort, settling)) is not None:
             return None
         order = self._order(base.segment, sort, settling)
-        ranks = self._front_untold(node, settling, order, sort, stop + 1)  # one more tells whether there is a next page
+        gone = base.segment.holes | self.state.stale
+        asked = FirstAsked(node, order, sort, gone, stop + 1)  # one more tells whether there is a next page
+        ranks = first_untold(base.segment, Evaluation(base.segment, settling.contents), asked)
         if ranks is None and not order.plain:
             ranks = self._front_of(self._evaluated(node, settling), node, order, sort, stop + 1)
         if ranks is None:
@@ -180,30 +183,10 @@ class BitmapSnapshot:
         entries = fronts.first_entries(sort, Part(order, Listed(ranks), base.segment.ids), delta, stop + 1)
         return _slice(entries[window.start : stop], len(entries), window.start, stop)
 
-    def _front_untold(self, node: Node, settling: Settling, order: Order, sort: Sort, wanted: int) -> Array | None:
-        """Ranks of the base's first items where nobody asked for the result before: it is not found out for them, only what lies at the
-        front is tested. None where it is known, or too much would have to be read."""
-        segment = self.state.base.segment
-        evaluation = Evaluation(segment, settling.contents)
-        if isinstance(order, Shuffled) or evaluation.known(node) is not None:
-            return None
-        hopeful = fronts.hopeful(order)
-        if evaluation.most(node) * hopeful < wanted * segment.count:
-            return None
-        gone = segment.holes | self.state.stale
-        kinds = fronts.kinds_of(node)
-        if isinstance(order, Sorted) and kinds and not any(segment.has_value(kind, sort.name) for kind in kinds):
-            runs: Sequence[tuple[int, int]] = ((order.valued, segment.count),)  # none of them is before
-        else:
-            runs = fronts.runs_of(order, segment.count, fronts.within(order, sort.name, node), descending=sort.descending)
-        return fronts.first_ranks(
-            order, runs, lambda some: evaluation.among(node, some - gone), wanted, descending=sort.descending, hopeful=hopeful
-        )
-
     def _front_of(self, result: BitMap, node: Node, order: Order, sort: Sort, wanted: int) -> Array | None:
-        """The same of a result that is known."""
+        """Ranks of the first items of a result that is known; None where a view is made as fast."""
         segment, short = self.state.base.segment, len(result) <= views.SHORT
-        if isinstance(order, Sorted) and result.issubset(segment.valueless(sort.name)):
+        if isinstance(order, Sorted) and segment.all_valueless(result, sort.name):
             return fronts.first_valueless(order, result, wanted, descending=sort.descending)
         if fronts.worth_reading(len(result), segment.count, wanted, short=short):
             runs = fronts.runs_of(order, segment.count, fronts.within(order, sort.name, node), descending=sort.descending)

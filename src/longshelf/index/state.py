@@ -11,7 +11,9 @@ from longshelf.index import bitmaps
 from longshelf.index.caches import Cache
 from longshelf.index.listing import Correction
 from longshelf.index.segment import Segment
+from longshelf.index.standing import Standing
 from longshelf.index.views import View
+from longshelf.model.kinds import EntityKind
 
 VIEW_BYTES = 24 * 2**20  # about eighteen views of large results, in each process
 CORRECTION_BYTES = 6 * 2**20
@@ -38,6 +40,14 @@ class Base:
         self.views: Cache[View] = Cache(VIEW_BYTES, lambda view: view.bytes)
         self.derived: Cache[Any] = Cache(DERIVED_BYTES, weigh)
         self.own: Cache[Any] = Cache(OWN_BYTES, weigh)
+        self._standing: dict[EntityKind, Standing] = {}
+
+    def standing(self, kind: EntityKind) -> Standing:
+        """What stands for the entities of a kind."""
+        if kind not in self._standing:
+            segment = self.segment
+            self._standing[kind] = Standing(segment.arrays, kind, segment.postings[kind], segment.fields)
+        return self._standing[kind]
 
     def forget(self) -> None:
         """All that was worked out so far, as after opening: for measurements."""

@@ -12,7 +12,10 @@ import numpy as np
 from pyroaring import BitMap
 
 from longshelf.index.bitmaps import Array, Ints
+from longshelf.index.compiling import Node
+from longshelf.index.evaluating import Evaluation
 from longshelf.index.state import State
+from longshelf.index.wholes import Wholes
 from longshelf.model.kinds import EntityKind
 
 ONCE = np.empty(0, dtype=np.int64)  # stands for a whole that was met once, and not counted
@@ -27,12 +30,14 @@ class Whole(NamedTuple):
 
 class Asked(NamedTuple):
     """A result: the name of its settled query, its items in the base (those that do not count any more among them), and in the delta.
-    `whole` tells of what it is a part, where something was taken out."""
+    `whole` tells of what it is a part, where something was taken out; `node` is the settled query, which `evaluation` finds in the base."""
 
     name: bytes
     base: BitMap
     delta: BitMap
     whole: Callable[[], Whole] | None = None
+    node: Node | None = None
+    evaluation: Evaluation | None = None
 
 
 class Tallied(NamedTuple):
@@ -68,16 +73,24 @@ def tallied(state: State, kind: EntityKind, asked: Asked) -> Tallied:
 
 def _counted(state: State, kind: EntityKind, asked: Asked) -> Array:
     """Over the base, by the number of the entity."""
-    postings, count, derived = state.base.segment.postings[kind], state.base.segment.count, state.base.derived
+    base, derived = state.base.segment, state.base.derived
+    postings, count = base.postings[kind], base.count
     whole = None if asked.whole is None else asked.whole()
-    if whole is None or postings.cost(len(whole.base) - len(asked.base), count) >= postings.cost(len(asked.base), count):
+    every = None if whole is None else derived.get(("tally", whole.name, kind))
+    less = whole is not None and postings.cost(len(whole.base) - len(asked.base), count) < postings.cost(len(asked.base), count)
+    if whole is not None and every is not None and less:
+        return np.asarray(every - postings.tally(whole.base - asked.base, count))
+    if asked.node is not None and asked.evaluation is not None:
+        standing = Wholes(state.base, kind, asked.evaluation).counted(asked.node, asked.base)
+        if standing is not None:
+            return standing
+    if whole is None or not less:
         return postings.tally(asked.base, count)
-    every, name = derived.get(("tally", whole.name, kind)), ("met", whole.name, kind)
-    if every is None and postings.cost(len(whole.base), count) and derived.get(name) is None:
+    name = "met", whole.name, kind
+    if postings.cost(len(whole.base), count) and derived.get(name) is None:
         derived.put(name, ONCE)
         return postings.tally(asked.base, count)
-    if every is None:
-        every = derived.put(("tally", whole.name, kind), postings.tally(whole.base, count))
+    every = derived.put(("tally", whole.name, kind), postings.tally(whole.base, count))
     return np.asarray(every - postings.tally(whole.base - asked.base, count))
 
 

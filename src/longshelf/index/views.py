@@ -12,10 +12,12 @@ from pyroaring import BitMap
 from longshelf.index import bitmaps
 from longshelf.index.bitmaps import Array
 from longshelf.index.fields import Order
+from longshelf.index.halves import ALONE, by_two
 from longshelf.index.own_order import OwnOrder, Split
 from longshelf.index.shuffling import Bucketed, Shuffled
 
 SHORT = 200_000
+HALVED_FROM = 400_000  # items whose ranks are looked up and marked by two threads: they lie anywhere, and each waits for memory
 BLOCK = 512  # bits
 _BYTES = BLOCK // 8
 
@@ -112,17 +114,25 @@ def view(result: BitMap, order: Order, count: int) -> View:
         return Listed(np.sort(order.ranks_of(bitmaps.ordinals(result))))
     packed = np.zeros(-(-(count + 1) // BLOCK) * _BYTES, dtype=np.uint8)
     if len(result) * 2 > count:  # fewer items to scatter the other way round
-        _scatter(packed, order.ranks_of(bitmaps.ordinals(result.flip(0, count))), count)
+        _scatter(packed, order, bitmaps.ordinals(result.flip(0, count)), count)
         np.invert(packed, out=packed)
         _clear_from(packed, count)
     else:
-        _scatter(packed, order.ranks_of(bitmaps.ordinals(result)), count)
+        _scatter(packed, order, bitmaps.ordinals(result), count)
     return Bits(packed, count)
 
 
-def _scatter(packed: NDArray[np.uint8], ranks: Array, count: int) -> None:
+def _scatter(packed: NDArray[np.uint8], order: Order, ordinals: Array, count: int) -> None:
     ones = np.zeros(count, dtype=np.uint8)
-    ones[ranks] = 1
+
+    def put(some: Array) -> None:
+        ones[order.ranks_of(some)] = 1
+
+    if ALONE or len(ordinals) < HALVED_FROM:
+        put(ordinals)
+    else:
+        middle = len(ordinals) // 2
+        by_two(lambda: put(ordinals[:middle]), lambda: put(ordinals[middle:]))
     found = np.packbits(ones, bitorder="little")
     packed[: len(found)] = found
 

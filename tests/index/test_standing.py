@@ -1,0 +1,103 @@
+"""Counts that stand: the same as counting, for every whole there is; and what is not in a whole is all that is counted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from pyroaring import BitMap
+
+from longshelf.index import bitmaps, postings
+from longshelf.index.bitmaps import Array
+from longshelf.index.compiling import AnyOf, Leaf, Node
+from longshelf.index.evaluating import Evaluation
+from longshelf.index.making_standing import put_standing
+from longshelf.index.postings import Postings
+from longshelf.index.segment import NUMBER_FIELDS, TEXT_FIELDS
+from longshelf.index.snapshot import BitmapSnapshot
+from longshelf.index.wholes import Wholes
+from longshelf.model import query as tree
+from longshelf.model.engine import FacetRequest
+from longshelf.model.kinds import EntityKind
+from longshelf.store.database import Database
+from tests.index.shelves import snapshot
+from tests.index.test_compiling import settling
+from tests.index.test_engine import everything_stands
+from tests.model.worlds import VIEWERS, World, world
+from tests.store.engine import shelves
+from tests.store.engine.shelves import shelf
+
+ANN = VIEWERS[0]
+KINDS = (EntityKind.TAG, EntityKind.PERSON)
+
+
+@contextmanager
+def standing_shelf(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[BitmapSnapshot, Evaluation, World]]:
+    """A base in which everything stands."""
+    everything_stands(monkeypatch)
+    library = world(3, 70)
+    with shelf(database, library) as connection:
+        snap = snapshot(connection)
+        yield snap, Evaluation(snap.state.base.segment, settling(connection, snap.state.base.segment).contents), library
+
+
+def _wholes(snap: BitmapSnapshot) -> Iterator[Node]:
+    """Single entities, ranges from value to value, and both of two entities."""
+    segment = snap.state.base.segment
+    single = [Leaf(tree.Linked(kind, (each,))) for kind in KINDS for each in segment.postings[kind].entities.tolist()]
+    yield from single
+    yield AnyOf(tuple(single[:2]))
+    for name in (*NUMBER_FIELDS, *TEXT_FIELDS):
+        values = segment.fields[name].values
+        some = [None, *(values.at(place) for place in range(0, len(values), max(len(values) // 5, 1)))]
+        yield from (Leaf(tree.Range(name, low, high)) for low in some for high in some)  # type: ignore[arg-type]
+
+
+def test_what_stands_is_what_counting_gives(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with standing_shelf(sqlite_database, monkeypatch) as (snap, evaluation, _):
+        segment, checked = snap.state.base.segment, 0
+        for kind in KINDS:
+            standing = snap.state.base.standing(kind)
+            for node in _wholes(snap):
+                found = standing.of(node)
+                assert (found is not None) == standing.stands(node)
+                if found is not None:
+                    checked += 1
+                    assert found.tolist() == segment.postings[kind].counted(bitmaps.ordinals(evaluation.of(node))).tolist()
+        assert checked > 200
+
+
+def test_only_what_is_not_in_a_whole_is_counted(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+    plain = Postings.tally
+
+    def tally(postings: Postings, result: BitMap, count: int) -> Array:
+        counted.append(len(result))
+        return plain(postings, result, count)
+
+    monkeypatch.setattr(postings, "DENSE", 0)  # what is counted costs by the item
+    with standing_shelf(sqlite_database, monkeypatch) as (snap, evaluation, library):
+        ids = [each.id for each in library.items if each.rating is not None]
+        rated, without = tree.Range("rating"), tree.Not(tree.IdIs(tuple(ids[:3])))
+        monkeypatch.setattr(Postings, "tally", tally)
+        for query, expected in ((rated, []), (tree.both(rated, without), [3])):
+            counted.clear()
+            request = FacetRequest(EntityKind.TAG, query)
+            with shelves.snapshot(snap._reading()) as other:
+                assert snap.facets([request], ANN) == other.facets([request], ANN)
+            assert counted == expected
+        one, two = (
+            Leaf(tree.Linked(EntityKind.TAG, (each,))) for each in snap.state.base.segment.postings[EntityKind.TAG].entities[:2].tolist()
+        )
+        counted.clear()
+        result = evaluation.of(AnyOf((one, two)))
+        found = Wholes(snap.state.base, EntityKind.TAG, evaluation).counted(AnyOf((one, two)), result)
+        assert found is not None
+        assert counted == [len(evaluation.of(one) & evaluation.of(two))]
+
+
+def test_what_is_cheap_to_count_has_nothing_that_stands(sqlite_database: Database) -> None:
+    library = World(world(3, 60).items)
+    with shelf(sqlite_database, library) as connection:
+        arrays: dict[str, Array] = {}
+        put_standing(arrays.__setitem__, snapshot(connection).state.base.segment.arrays)
+        assert not arrays
