@@ -53,7 +53,8 @@ def first_untold(segment: Segment, evaluation: Evaluation, asked: FirstAsked) ->
     if evaluation.known(node) is not None:
         return None
     likely = evaluation.likely(node)
-    reads = wanted * segment.count / max(likely, 1.0)
+    span = fronts.within(asked.order, asked.sort.name, node)
+    reads = wanted * (segment.count if span is None else span[1] - span[0]) / max(likely, 1.0)
     reading = reads * (READ_PLAIN if asked.order.plain else READ)
     driver, rest = _parts(node, evaluation)
     items = evaluation.likely(driver)
@@ -64,7 +65,7 @@ def first_untold(segment: Segment, evaluation: Evaluation, asked: FirstAsked) ->
         return None if scarce else _driven(evaluation, asked, driver, rest)
     if shuffled or reads > fronts.hopeful(asked.order):
         return None
-    return _read(segment, evaluation, asked, int(min(max(reads * 1.25, LEAST_READ), MOST_READ)))
+    return _read(segment, evaluation, asked, span, int(min(max(reads * 1.25, LEAST_READ), MOST_READ)))
 
 
 def first_driven(order: Order, driver: BitMap, among: Among, wanted: int, *, descending: bool, within: Span | None = None) -> Array:
@@ -125,13 +126,13 @@ def _driven(evaluation: Evaluation, asked: FirstAsked, driver: Node, rest: Node)
     )
 
 
-def _read(segment: Segment, evaluation: Evaluation, asked: FirstAsked, first: int) -> Array | None:
+def _read(segment: Segment, evaluation: Evaluation, asked: FirstAsked, span: Span | None, first: int) -> Array | None:
     node, order, sort = asked.node, asked.order, asked.sort
     kinds = fronts.kinds_of(node)
     if isinstance(order, Sorted) and kinds and not any(segment.has_value(kind, sort.name) for kind in kinds):
         runs: Sequence[Span] = ((order.valued, segment.count),)  # none of them is before
     else:
-        runs = fronts.runs_of(order, segment.count, fronts.within(order, sort.name, node), descending=sort.descending)
+        runs = fronts.runs_of(order, segment.count, span, descending=sort.descending)
     return fronts.first_ranks(
         order, runs, lambda some: evaluation.among(node, some - asked.gone), asked.wanted, descending=sort.descending, first=first
     )
