@@ -12,7 +12,7 @@ from longshelf.index import entity_listing
 from longshelf.index.bitmaps import Array
 from longshelf.index.postings import Postings
 from longshelf.model import query as tree
-from longshelf.model.engine import After, Before, EntityOrder, EntityPage, EntityRequest, FacetRequest, Offset, Window
+from longshelf.model.engine import After, Before, EntityOrder, EntityPage, EntityRequest, FacetRequest, Offset, Tally, Window
 from longshelf.model.kinds import EntityKind
 from longshelf.model.sorts import Key
 from longshelf.model.viewer import NOBODY, Viewer
@@ -107,6 +107,7 @@ def test_figures_of_single_entities_are_those_of_the_lists(
             bare = tuple(msgspec.structs.replace(each, via_person=0) for each in wanted)
             assert index.tallies(kind, ids, query, viewer, via_persons=False) == bare
             assert sql.tallies(kind, ids, query, viewer, via_persons=False) == bare
+        assert index.tallies(EntityKind.TAG, (999,), query, viewer) == (Tally(0),)  # none of them is there
         assert index.tallies(EntityKind.TAG, (), query, viewer) == sql.tallies(EntityKind.TAG, (), query, viewer) == ()
 
 

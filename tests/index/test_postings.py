@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pyroaring import BitMap
 
-from longshelf.index import bitmaps, postings
+from longshelf.index import bitmaps, frozen, postings
 from longshelf.index.bitmaps import Array
 from longshelf.index.caches import Cache
 from longshelf.index.postings import Postings, put_pairs
@@ -47,6 +47,19 @@ def test_links_beyond_the_table_are_counted_whether_their_items_are_looked_up_or
     for size in (1, 2, 60, ITEMS):
         some = BitMap(rng.sample(range(ITEMS), size))
         assert carried.counted(bitmaps.ordinals(some)).tolist() == [each.intersection_cardinality(some) for each in whole]
+
+
+@pytest.mark.parametrize("met", [True, False])
+def test_who_of_a_few_items_carries_what_and_how_many_of_many_do(carried: Postings, monkeypatch: pytest.MonkeyPatch, met: bool) -> None:
+    if not met:
+        monkeypatch.setattr(frozen, "meeting", lambda: None)
+    rng = random.Random(8)
+    for _ in range(100):
+        some = BitMap(rng.sample(range(ITEMS), rng.randint(0, 90)))
+        ids = rng.sample(range(95, 105 + ENTITIES), rng.randint(1, 9))
+        whole = [carried.linked((each,), None) for each in ids]
+        assert [BitMap(each.tolist()) for each in carried.carriers(bitmaps.ordinals(some), ids)] == [each & some for each in whole]
+        assert carried.shared(ids, some).tolist() == [each.intersection_cardinality(some) for each in whole]
 
 
 def test_many_items_or_few_entities_are_left_to_the_bitmaps(carried: Postings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,7 +84,8 @@ def tallies(state: State, kind: EntityKind, ids: Sequence[int], asked: Asked, re
     if len(live) > FEW:
         found = dict(zip(ids, tallied(state, kind, asked).of(np.array(ids, dtype=np.int64)).tolist(), strict=True))
     else:
-        found = {each: carrying(state, kind, asked, each) for each in live}
+        some = sorted(live)
+        found = dict(zip(some, carrying(state, kind, asked, some), strict=True))
     via = via_persons(state, asked, live, reading) if with_persons and kind is EntityKind.TAG else {}
     return tuple(Tally(found[each], via.get(each, 0)) if each in live else Tally(0) for each in ids)
 

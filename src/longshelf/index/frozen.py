@@ -41,11 +41,15 @@ class Meeting:
     def cardinalities(self, blob: Array, offsets: Array, result: BitMap) -> Array:
         """With each of the bitmaps that were written one behind the other into `blob`, between two `offsets` each. ValueError where there
         is something else."""
+        return self.shares(blob, list(pairwise(offsets.tolist())), result)
+
+    def shares(self, blob: Array, spans: Sequence[tuple[int, int]], result: BitMap) -> Array:
+        """The same with those of them that lie in these spans of bytes."""
         written = np.frombuffer(result.serialize(), dtype=np.uint8)
         with_result, first = self._view(written.ctypes.data, len(written)), blob.ctypes.data
-        places = [(first + start, stop - start) for start, stop in pairwise(offsets.tolist())]
+        places = [(first + start, stop - start) for start, stop in spans]
         try:
-            if len(blob) < self._shared_from * len(places):
+            if sum(length for _, length in places) < self._shared_from * len(places):
                 return self._counted(self._met, places, with_result)
             return self._counted_by_two(places, with_result)
         finally:

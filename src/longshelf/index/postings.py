@@ -9,6 +9,7 @@ it by item (the *overflow*). Whole rows are read two to three times faster than 
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -97,14 +98,43 @@ class Postings:
 
     def _overflow_has(self, ordinals: Array, wanted: Array) -> Array:
         """For each, whether a link beyond the table is to a wanted entity."""
+        owners, numbers = self._beyond_of(ordinals)
+        found = np.zeros(len(ordinals), dtype=bool)
+        found[owners[wanted[numbers]]] = True
+        return found
+
+    def _beyond_of(self, ordinals: Array) -> tuple[Array, Array]:
+        """The links beyond the table of these items: places among the ordinals, and numbers of the entities."""
         listed = self._overflow_items
         ordinals = ordinals.astype(listed.dtype)  # of one type, or numpy converts the whole list
         starts, stops = np.searchsorted(listed, ordinals), np.searchsorted(listed, ordinals, "right")
         lengths = stops - starts
-        owners = np.repeat(np.arange(len(ordinals)), lengths)
-        places = runs_at(starts, lengths)
-        found = np.zeros(len(ordinals), dtype=bool)
-        found[owners[wanted[self._overflow_numbers[places]]]] = True
+        return np.repeat(np.arange(len(ordinals)), lengths), self._overflow_numbers[runs_at(starts, lengths)]
+
+    def carriers(self, ordinals: Array, ids: Sequence[int]) -> list[Array]:
+        """For each of the entities, which of these few items, ascending, carry it: by what each of them carries."""
+        places = np.full(len(self.entities) + 1, -1, dtype=np.int64)  # of the entities, by their number + 1
+        at, known = self._located(ids)
+        places[at[known] + 1] = np.flatnonzero(known)
+        cells = places[self._table.take(ordinals, axis=0, mode="clip")]
+        owners, columns = np.nonzero(cells >= 0)
+        beyond, numbers = self._beyond_of(ordinals)
+        wanted = places[numbers.astype(np.int64) + 1]
+        held = np.sort(np.concatenate([cells[owners, columns] << 32 | owners, (wanted << 32 | beyond)[wanted >= 0]]))
+        bounds = np.searchsorted(held, np.arange(len(ids) + 1) << 32)
+        return [ordinals[held[first:end] & LOW] for first, end in pairwise(bounds.tolist())]
+
+    def shared(self, ids: Sequence[int], result: BitMap) -> Ints:
+        """How many items of the result carry each of the entities. Their bitmaps are met where they lie, where that can be done: woken,
+        they would drive others out of the cache."""
+        at, known = self._located(ids)
+        found = np.zeros(len(ids), dtype=np.int64)
+        meeting = frozen.meeting()
+        if meeting is not None and self._blob is not None and self._offsets is not None:
+            places = list(zip(self._offsets[at[known]].tolist(), self._offsets[at[known] + 1].tolist(), strict=True))
+            found[known] = meeting.shares(self._blob, places, result)
+        else:
+            found[known] = [self._wake(number).intersection_cardinality(result) for number in at[known].tolist()]
         return found
 
     def bitmap(self, number: int) -> BitMap:
@@ -185,9 +215,16 @@ class Postings:
 
     def _numbers(self, ids: Sequence[int]) -> Ints:
         """Of those of the entities that are here."""
+        places, here = self._located(ids)
+        return places[here]
+
+    def _located(self, ids: Sequence[int]) -> tuple[Ints, Array]:
+        """The number of each of the entities, and whether it is here at all."""
         wanted = np.array(ids, dtype=np.int64)
-        places = np.minimum(np.searchsorted(self.entities, wanted), max(len(self.entities) - 1, 0))
-        return places[self.entities[places] == wanted] if len(self.entities) else places[:0]
+        if not len(self.entities):
+            return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
+        places = np.minimum(np.searchsorted(self.entities, wanted), len(self.entities) - 1)
+        return places, self.entities[places] == wanted
 
     def _in_role(self, number: int, role: Role | None) -> BitMap:
         if role is None or self._single[number] == ROLES.index(role):

@@ -31,13 +31,10 @@ def suited(state: State, wanted: Sequence[Wanted], pivot: int, asked: Asked) -> 
     if state.delta is not None:
         parts.append(_Part(state.delta, asked.delta))
     found = np.array(sorted(_candidates(parts, wanted, pivot)), dtype=np.int64)
-    weighed = [_Part(segment, bitmaps.of(segment.ordinals(found)) & result) for segment, result in parts]
     scores = np.zeros(len(found), dtype=np.int64)
-    places: list[Ints] = []
-    for each in wanted:
-        here = np.searchsorted(found, _carrying(weighed, each))
+    places = _places(parts, wanted, found)
+    for each, here in zip(wanted, places, strict=True):
         scores[here] += each.weight
-        places.append(here)
     ids = best(dict(zip(found.tolist(), scores.tolist(), strict=True)))
     return _answer(ids, wanted, found, scores, places)
 
@@ -56,19 +53,19 @@ def _candidates(parts: Sequence[_Part], wanted: Sequence[Wanted], pivot: int) ->
     found: set[int] = set()
     for each in wanted:
         if each.weight > 0:
-            found.update(_newest(parts, each, None, NEWEST))
-            found.update(_newest(parts, each, pivot, AROUND))
+            found.update(_newest(parts, each, pivot))
     return found
 
 
-def _newest(parts: Sequence[_Part], wanted: Wanted, highest: int | None, size: int) -> list[int]:
-    """The highest ids, up to `highest`, of the items that carry an entity."""
-    ids: list[int] = []
+def _newest(parts: Sequence[_Part], wanted: Wanted, pivot: int) -> list[int]:
+    """Of the items that carry an entity, the NEWEST with the highest ids, and AROUND so many with the highest up to the pivot."""
+    newest: list[int] = []
+    around: list[int] = []
     for segment, result in parts:
         linked = segment.postings[wanted.kind].linked((wanted.id,), None)
-        stop = segment.count if highest is None else int(segment.ids.below(highest + 1))
-        ids += segment.ids[bitmaps.ordinals(_last(linked, result, stop, size))].tolist()
-    return sorted(ids, reverse=True)[:size]
+        newest += segment.ids[bitmaps.ordinals(_last(linked, result, segment.count, NEWEST))].tolist()
+        around += segment.ids[bitmaps.ordinals(_last(linked, result, int(segment.ids.below(pivot + 1)), AROUND))].tolist()
+    return sorted(newest, reverse=True)[:NEWEST] + sorted(around, reverse=True)[:AROUND]
 
 
 def _last(linked: BitMap, result: BitMap, stop: int, size: int) -> BitMap:
@@ -82,7 +79,15 @@ def _last(linked: BitMap, result: BitMap, stop: int, size: int) -> BitMap:
     return found[max(len(found) - size, 0) :]
 
 
-def _carrying(parts: Sequence[_Part], wanted: Wanted) -> Ints:
-    """Which of the parts' items carry an entity."""
-    carrying = (result & segment.postings[wanted.kind].linked((wanted.id,), None) for segment, result in parts)
-    return np.concatenate([segment.ids[bitmaps.ordinals(each)] for (segment, _), each in zip(parts, carrying, strict=True)])
+def _places(parts: Sequence[_Part], wanted: Sequence[Wanted], found: Ints) -> list[Ints]:
+    """For each entity, the places among the candidates of those that carry it. By what each candidate carries: the entities are on too much
+    to be woken once more."""
+    places: list[Ints] = [np.empty(0, dtype=np.int64)] * len(wanted)
+    for kind in {each.kind for each in wanted}:
+        mine = [place for place, each in enumerate(wanted) if each.kind == kind]
+        ids = [wanted[place].id for place in mine]
+        for segment, result in parts:
+            ordinals = bitmaps.ordinals(bitmaps.of(segment.ordinals(found)) & result)
+            for place, carriers in zip(mine, segment.postings[kind].carriers(ordinals, ids), strict=True):
+                places[place] = np.concatenate([places[place], np.searchsorted(found, segment.ids[carriers])])
+    return places

@@ -5,7 +5,7 @@ A result from which little is taken out, as a restriction does, is counted as th
 out: for each of them that costs in proportion to what is kept from him. A whole that nobody counted is counted when it is met the second
 time: most filters are asked once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -94,12 +94,13 @@ def _counted(state: State, kind: EntityKind, asked: Asked) -> Array:
     return np.asarray(every - postings.tally(whole.base - asked.base, count))
 
 
-def carrying(state: State, kind: EntityKind, asked: Asked, entity_id: int) -> int:
-    """The same of one entity, without counting the others."""
-    found = state.base.segment.postings[kind].linked((entity_id,), None)
-    count = found.intersection_cardinality(asked.base)
-    if state.stale:
-        count -= (found & state.stale).intersection_cardinality(asked.base)
+def carrying(state: State, kind: EntityKind, asked: Asked, ids: Sequence[int]) -> list[int]:
+    """The same of some entities, without counting the others."""
+    postings = state.base.segment.postings[kind]
+    counts = postings.shared(ids, asked.base)
+    if stale := asked.base & state.stale:
+        counts = counts - postings.shared(ids, stale)
     if state.delta is not None:
-        count += state.delta.postings[kind].linked((entity_id,), None).intersection_cardinality(asked.delta)
-    return count
+        counts = counts + state.delta.postings[kind].shared(ids, asked.delta)
+    found: list[int] = counts.tolist()
+    return found
