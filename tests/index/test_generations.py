@@ -11,15 +11,18 @@ import msgspec
 import pytest
 
 from longshelf.errors import Cancelled
-from longshelf.index import building, files, folding, following, generations
+from longshelf.index import bitmaps, building, files, folding, following, generations
+from longshelf.index.compiling import Leaf
 from longshelf.index.engine import BitmapEngine
 from longshelf.index.following import Follower, pause_after
 from longshelf.index.generations import renew
 from longshelf.model.kinds import EntityKind
+from longshelf.model.query import Linked
 from longshelf.model.sorts import Sort
 from longshelf.store import changes
 from longshelf.store.database import Database
 from tests.index.following_shelf import Shelf
+from tests.index.test_engine import everything_stands
 from tests.model.worlds import world
 from tests.support import processes
 from tests.support.databases import Databases
@@ -42,6 +45,23 @@ def _edit(shelf: Shelf, seed: int, count: int = 5) -> None:
     chosen = sorted(shelf.live)[seed % 3 :: 3][:count]
     others = world(seed + 100, 60).items
     shelf.put(*(msgspec.structs.replace(other, id=each) for each, other in zip(chosen, others, strict=False)))
+
+
+def test_what_stands_is_made_anew_by_a_build_and_by_every_fold(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything_stands(monkeypatch)
+    _put_and_build(shelf)
+    for seed in range(3):
+        state = shelf.follower.refresh()
+        assert state is not None
+        postings, standing = state.base.segment.postings[EntityKind.TAG], state.base.standing(EntityKind.TAG)
+        assert len(postings.entities) > 3
+        for each in postings.entities.tolist():
+            found = standing.of(Leaf(Linked(EntityKind.TAG, (each,))))
+            assert found is not None
+            assert found.tolist() == postings.counted(bitmaps.ordinals(postings.linked((each,), None))).tolist()
+        _edit(shelf, seed, 20)
+        shelf.remove(*sorted(shelf.live)[seed : seed + 2])
+        shelf.fold()
 
 
 def test_a_fold_leaves_one_generation_that_holds_everything_and_builds_nothing(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
 import pytest
 from pyroaring import BitMap
 
@@ -66,6 +67,18 @@ def test_what_stands_is_what_counting_gives(sqlite_database: Database, monkeypat
         assert checked > 200
 
 
+def test_a_field_nobody_has_a_value_of_stands_with_nothing(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything_stands(monkeypatch)
+    library = World(tuple(msgspec.structs.replace(each, rating=None, year=None) for each in world(3, 60).items))
+    with shelf(sqlite_database, library) as connection:
+        snap = snapshot(connection)
+        for name in ("rating", "year"):
+            request = FacetRequest(EntityKind.TAG, tree.Not(tree.Range(name, 1, 90)))
+            with shelves.snapshot(connection) as other:
+                assert snap.facets([request], ANN) == other.facets([request], ANN)
+            assert snap.facets([FacetRequest(EntityKind.TAG, tree.Range(name, 1, 90))], ANN)[0].values == ()
+
+
 def test_only_what_is_not_in_a_whole_is_counted(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     counted: list[int] = []
     plain = Postings.tally
@@ -96,7 +109,7 @@ def test_only_what_is_not_in_a_whole_is_counted(sqlite_database: Database, monke
 
 
 def test_what_is_cheap_to_count_has_nothing_that_stands(sqlite_database: Database) -> None:
-    library = World(world(3, 60).items)
+    library = world(3, 60)
     with shelf(sqlite_database, library) as connection:
         arrays: dict[str, Array] = {}
         put_standing(arrays.__setitem__, snapshot(connection).state.base.segment.arrays)

@@ -19,7 +19,6 @@ from longshelf.model.sorts import MASK, Sort
 
 NEAR = 1_000  # a window that ends beyond it wants a view
 FIRST_READ = 2_048  # positions; each following read is twice as long
-FIRST_PLAIN = 16_384  # where they are neighbours
 PATIENCE = 28_672  # positions read before it is believed that the rest is like them: the oldest things may all be without a rating
 READ_MOST = 131_072  # positions; a view costs about as much as going on
 WORTH = 32_768  # positions; where more are likely to be read, a view of a short result is made faster
@@ -51,9 +50,9 @@ def first_ranks(
     direction, hold all of the result. Of a result that is not known, `first` is how many positions will likely do: it is given up sooner,
     and once they will not do if the rest is like what was read."""
     found: list[Array] = []
-    met, read, length = 0, 0, first or (FIRST_PLAIN if order.plain else FIRST_READ)
+    met, read, length = 0, 0, first or FIRST_READ
     most = READ_MOST if first is None else hopeful(order)
-    patience = most // 2 if order.plain or first is None else PATIENCE
+    patience = most // 2 if order.plain else PATIENCE
     for low_end, high_end in runs:
         at, stop = (high_end, low_end) if descending else (low_end, high_end)
         while at != stop:

@@ -56,7 +56,7 @@ def _put_rows(put: Put, base: Segment, kind: EntityKind) -> None:
 
 def _put_steps(put: Put, kind: EntityKind, mine: Postings, name: str, field: Field) -> None:
     ranks = np.unique(np.linspace(0, field.valued, STEPS + 1).astype(np.int64))
-    _put_field(put, kind, name, ranks, [mine.counted(at_ranks(field, *span)) for span in pairwise(ranks.tolist())])
+    _put_field(put, kind, mine, name, ranks, [mine.counted(at_ranks(field, *span)) for span in pairwise(ranks.tolist())])
 
 
 def _put_values(put: Put, kind: EntityKind, mine: Postings, name: str, field: Field) -> None:
@@ -64,10 +64,10 @@ def _put_values(put: Put, kind: EntityKind, mine: Postings, name: str, field: Fi
         return
     assert field.codes is not None
     ranks = np.array([field.start(place) for place in range(len(field.values) + 1)], dtype=np.int64)
-    _put_field(put, kind, name, ranks, [mine.counted(np.flatnonzero(field.codes == place)) for place in range(len(field.values))])
+    _put_field(put, kind, mine, name, ranks, [mine.counted(np.flatnonzero(field.codes == place)) for place in range(len(field.values))])
 
 
-def _put_field(put: Put, kind: EntityKind, name: str, ranks: Array, counts: list[Array]) -> None:
-    running = np.cumsum([np.zeros(counts[0].shape if counts else 0, dtype=np.int64), *counts], axis=0)
+def _put_field(put: Put, kind: EntityKind, mine: Postings, name: str, ranks: Array, counts: list[Array]) -> None:  # noqa: PLR0917
+    running = np.cumsum([np.zeros(len(mine.entities), dtype=np.int64), *counts], axis=0)
     put(f"standing.{kind}.ranks.{name}", ranks)
     put(f"standing.{kind}.field.{name}", running.astype(np.int32))
