@@ -19,7 +19,7 @@ from tests.store.engine.shelves import add
 def base(connection: Connection) -> Base:
     arrays: dict[str, Array] = {}
     building.build(connection, arrays.__setitem__)
-    put_standing(arrays.__setitem__, dict(arrays))
+    put_standing(arrays.__setitem__, dict(arrays), building.nothing_said)
     return Base(Segment(arrays), 0, "test")
 
 

@@ -81,7 +81,7 @@ def everything_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     """Counts of all wholes stand, whatever they are worth, and are used wherever they save an item."""
     for name, value in {"WORTH": 0, "SHARE": 0, "STEPS": 3}.items():
         monkeypatch.setattr(making_standing, name, value)
-    for name in ("LITTLE", "FIND", "FIND_RANGE"):
+    for name in ("LITTLE", "FIND", "FIND_VALUES"):
         monkeypatch.setattr(wholes, name, 0)
     monkeypatch.setattr(wholes, "ENDS", 10**9)
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from longshelf.errors import Cancelled
-from longshelf.index import bitmaps, building, files, folding, following, generations
+from longshelf.index import bitmaps, building, files, folding, following, generations, making_standing
 from longshelf.index.compiling import Leaf
 from longshelf.index.engine import BitmapEngine
 from longshelf.index.following import Follower, pause_after
@@ -62,6 +62,27 @@ def test_what_stands_is_made_anew_by_a_build_and_by_every_fold(shelf: Shelf, mon
         _edit(shelf, seed, 20)
         shelf.remove(*sorted(shelf.live)[seed : seed + 2])
         shelf.fold()
+
+
+def test_making_what_stands_can_be_stopped_and_costs_no_base_where_it_fails(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything_stands(monkeypatch)
+    _put_and_build(shelf)
+    (before,) = files.generations(shelf.index)
+    _edit(shelf, 1)
+
+    def stop(step: str, _done: float) -> None:
+        if step == "counts":
+            raise Cancelled("counting")
+
+    with pytest.raises(Cancelled):
+        renew(shelf.database, shelf.index, stop)
+    assert files.generations(shelf.index) == [before]
+    monkeypatch.setattr(making_standing, "STEPS", "nothing that can be divided")
+    shelf.fold()
+    (after,) = files.generations(shelf.index)
+    assert after != before
+    shelf.follower.refresh()
+    shelf.agree(sort=Sort("rating"))
 
 
 def test_a_fold_leaves_one_generation_that_holds_everything_and_builds_nothing(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

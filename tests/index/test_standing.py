@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import combinations
 
 import msgspec
 import pytest
@@ -9,16 +10,18 @@ from pyroaring import BitMap
 
 from longshelf.index import bitmaps, postings
 from longshelf.index.bitmaps import Array
+from longshelf.index.building import nothing_said
 from longshelf.index.compiling import AnyOf, Leaf, Node
 from longshelf.index.evaluating import Evaluation
 from longshelf.index.making_standing import put_standing
 from longshelf.index.postings import Postings
-from longshelf.index.segment import NUMBER_FIELDS, TEXT_FIELDS
+from longshelf.index.segment import NUMBER_FIELDS, TEXT_FIELDS, Segment
 from longshelf.index.snapshot import BitmapSnapshot
+from longshelf.index.state import Base, State
 from longshelf.index.wholes import Wholes
 from longshelf.model import query as tree
 from longshelf.model.engine import FacetRequest
-from longshelf.model.kinds import EntityKind
+from longshelf.model.kinds import EntityKind, Format, ItemKind
 from longshelf.store.database import Database
 from tests.index.shelves import snapshot
 from tests.index.test_compiling import settling
@@ -28,7 +31,15 @@ from tests.store.engine import shelves
 from tests.store.engine.shelves import shelf
 
 ANN = VIEWERS[0]
+NEW = ("overflow_beyond", "overflow_before", "overflow_starts")
 KINDS = (EntityKind.TAG, EntityKind.PERSON)
+LISTED: tuple[tree.Query, ...] = (
+    tree.KindIs((ItemKind.BOOK,)),
+    tree.KindIs((ItemKind.BOOK, ItemKind.VIDEO, ItemKind.BOOK)),
+    tree.LibraryIs((1, 2)),
+    tree.LibraryIs((1, 999)),
+    tree.FormatIs((Format.WIDE, Format.SQUARE)),
+)
 
 
 @contextmanager
@@ -44,8 +55,11 @@ def standing_shelf(database: Database, monkeypatch: pytest.MonkeyPatch) -> Itera
 def _wholes(snap: BitmapSnapshot) -> Iterator[Node]:
     """Single entities, ranges from value to value, and both of two entities."""
     segment = snap.state.base.segment
-    single = [Leaf(tree.Linked(kind, (each,))) for kind in KINDS for each in segment.postings[kind].entities.tolist()]
+    ids = {kind: segment.postings[kind].entities.tolist() for kind in KINDS}
+    single = [Leaf(tree.Linked(kind, (each,))) for kind in KINDS for each in ids[kind]]
     yield from single
+    yield from (Leaf(tree.Linked(EntityKind.STUDIO, (each,))) for kind in KINDS for each in ids[kind])  # nobody of that kind has these ids
+    yield from (Leaf(each) for each in LISTED)
     yield AnyOf(tuple(single[:2]))
     for name in (*NUMBER_FIELDS, *TEXT_FIELDS):
         values = segment.fields[name].values
@@ -77,6 +91,38 @@ def test_a_field_nobody_has_a_value_of_stands_with_nothing(sqlite_database: Data
             with shelves.snapshot(connection) as other:
                 assert snap.facets([request], ANN) == other.facets([request], ANN)
             assert snap.facets([FacetRequest(EntityKind.TAG, tree.Range(name, 1, 90))], ANN)[0].values == ()
+
+
+def test_an_or_of_anything_less_what_is_kept_from_somebody_is_what_the_database_counts(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything_stands(monkeypatch)
+    library = World(tuple(msgspec.structs.replace(each, age_rating=None) for each in world(3, 70).items))
+    parts = (
+        *(tree.Linked(kind, (each,)) for kind in (EntityKind.TAG, EntityKind.PERSON) for each in (5, 6, 7, 999)),
+        tree.Range("rating", 20),
+        tree.Range("age_rating", 0, 12),
+        tree.Range("date", None, "2015"),
+        *LISTED,
+    )
+    with shelf(sqlite_database, library) as connection, shelves.snapshot(connection) as other:
+        snap = snapshot(connection)
+        for one, two in combinations(parts, 2):
+            for kept in (tree.EVERYTHING, tree.Not(tree.Linked(EntityKind.TAG, (6,)))):
+                request = FacetRequest(EntityKind.TAG, tree.both(tree.Or((one, two)), kept), limit=0)
+                assert snap.facets([request], ANN) == other.facets([request], ANN), (one, two, kept)
+
+
+def test_a_base_of_before_answers_the_same(sqlite_database: Database) -> None:
+    library = world(3, 70)
+    with shelf(sqlite_database, library) as connection, shelves.snapshot(connection) as other:
+        arrays = snapshot(connection).state.base.segment.arrays
+        old = {name: each for name, each in arrays.items() if not name.endswith(NEW) and not name.startswith("standing.")}
+        assert len(old) < len(arrays)
+        snap = BitmapSnapshot(State(Base(Segment(old), 0, "old"), 0), lambda: connection)
+        for query in (tree.EVERYTHING, tree.Range("rating", 20), tree.Linked(EntityKind.TAG, (5,))):
+            request = FacetRequest(EntityKind.TAG, query, limit=0)
+            assert snap.facets([request], ANN) == other.facets([request], ANN)
 
 
 def test_only_what_is_not_in_a_whole_is_counted(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,5 +158,5 @@ def test_what_is_cheap_to_count_has_nothing_that_stands(sqlite_database: Databas
     library = world(3, 60)
     with shelf(sqlite_database, library) as connection:
         arrays: dict[str, Array] = {}
-        put_standing(arrays.__setitem__, snapshot(connection).state.base.segment.arrays)
+        put_standing(arrays.__setitem__, snapshot(connection).state.base.segment.arrays, nothing_said)
         assert not arrays

@@ -10,6 +10,7 @@ from pyroaring import BitMap
 
 from longshelf.index import bitmaps, untold
 from longshelf.index.bitmaps import Array
+from longshelf.index.compiling import Leaf
 from longshelf.index.evaluating import Evaluation
 from longshelf.model import query as tree
 from longshelf.model.engine import Offset
@@ -63,7 +64,23 @@ def test_a_driver_finds_the_first_of_what_is_left_of_it(
     every = sorted(ranked.ranks_of(bitmaps.ordinals(driver & others)).tolist())
     if descending:
         every = [each for each in every if each < valued][::-1] + [each for each in every if each >= valued][::-1]
+    assert found is not None
     assert found.tolist() == sorted(every[:wanted])
+
+
+@pytest.mark.parametrize(("kept", "gives_up"), [(BitMap(), True), (BitMap(range(60)), True), (BitMap(range(0, 100_000, 50)), False)])
+def test_a_driver_of_which_hardly_anything_is_left_is_given_up(kept: BitMap, gives_up: bool) -> None:
+    order = np.arange(100_000)
+    tested: list[int] = []
+
+    def among(some: BitMap) -> BitMap:
+        tested.append(len(some))
+        return some & kept
+
+    driver = BitMap(range(0, 100_000, 2))
+    found = untold.first_driven(Ranked(order[::-1], 0, np.int32), driver, among, 51, descending=False)  # type: ignore[arg-type]
+    assert (found is None) == gives_up
+    assert sum(tested) < 20_000
 
 
 def _tagged(library: World) -> list[tuple[int, int]]:
@@ -96,6 +113,28 @@ def test_only_items_of_the_rarest_part_are_asked_about_the_rest(sqlite_database:
             assert list(page.ids) == expected(library, query, sort, ANN)[:1]
         assert asked_about
         assert max(asked_about) <= carried
+
+
+def test_a_list_of_a_few_items_drives_rather_than_a_tag_of_many(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = world(3, 70)
+    tag, carried = _tagged(library)[-1]
+    ids = tuple(each.id for each in library.items if any(link.entity_id == tag for link in each.links))[:2]
+    assert carried > 4 * len(ids)
+    woken: list[object] = []
+    plain = Evaluation._leaf
+
+    def leaf(evaluation: Evaluation, node: Leaf) -> BitMap:
+        woken.append(node.condition)
+        return plain(evaluation, node)
+
+    monkeypatch.setattr(Evaluation, "_leaf", leaf)
+    monkeypatch.setattr(untold, "READ", 1e9)
+    monkeypatch.setattr(untold, "SCARCE", 0)
+    query = tree.both(tree.Linked(EntityKind.TAG, (tag,)), tree.IdIs(ids))
+    with shelf(sqlite_database, library) as connection:
+        page = snapshot(connection).page(query, Sort("title"), Offset(0, 5), ANN)
+        assert list(page.ids) == expected(library, query, Sort("title"), ANN)
+        assert woken[0] == tree.IdIs(tuple(sorted(ids)))
 
 
 def test_who_asks_for_what_is_kept_from_him_is_answered_at_once(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

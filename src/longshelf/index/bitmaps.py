@@ -22,8 +22,8 @@ PIECE = 262_144  # numbers compared in one go; a multiple of 8
 
 
 def of(ordinals: Array) -> BitMap:
-    """From ordinals in any order. Through `array`, which is ten times faster than from numpy, and sorted first, which numpy does in a tenth
-    of the time that the library takes longer for unsorted ones."""
+    """From ordinals in any order. Through `array`, which is ten times faster than from numpy, and sorted first: numpy sorts in a tenth of
+    the time that the library loses on unsorted ones."""
     values = array.array("I")
     values.frombytes(np.sort(np.asarray(ordinals).astype(np.uint32)).view(np.uint8).data)
     return BitMap(values)

@@ -198,32 +198,38 @@ def all_of(nodes: Iterable[Node]) -> Node:
             unwanted.update(dict.fromkeys(node.unwanted))
         else:
             wanted[node] = None
-    kept = dict.fromkeys(_left(each, unwanted) for each in wanted)
+    kept = wanted if not unwanted else dict.fromkeys(map(_Unwanted(unwanted).left, wanted))
     if NOTHING in kept:
         return NOTHING
+    if any(isinstance(each, All) for each in kept):  # what is left of an OR
+        return all_of([*kept, All((), tuple(unwanted))])
     if len(kept) == 1 and not unwanted:
         return next(iter(kept))
     return All(_ordered(kept), _ordered(unwanted))
 
 
-def _left(wanted: Node, unwanted: Iterable[Node]) -> Node:
-    """What can be found of a node where others are unwanted: somebody asks for what is kept from him."""
-    match wanted:
-        case AnyOf(parts=parts):
-            return any_of([_left(part, unwanted) for part in parts])
-        case Leaf(condition=tree.Linked() as linked) if any(_covers(each, linked) for each in unwanted):
-            return NOTHING
-        case _:
-            return wanted
+class _Unwanted:
+    """The entities of which everything is unwanted, as far as a query names them itself."""
 
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self._ids: dict[tuple[EntityKind, Role | None], set[int]] = {}
+        for node in nodes:
+            match node:
+                case Leaf(condition=tree.Linked(kind=kind, ids=ids, role=role)):
+                    self._ids.setdefault((kind, role), set()).update(ids)
+                case _:
+                    pass
 
-def _covers(node: Node, linked: tree.Linked) -> bool:
-    """Whether everything that is linked so is in the node, as far as both say so themselves."""
-    match node:
-        case Leaf(condition=tree.Linked(kind=kind, ids=ids, role=role)):
-            return kind == linked.kind and role in {None, linked.role} and set(linked.ids) <= set(ids)
-        case _:
-            return False
+    def left(self, node: Node) -> Node:
+        """What can be found of a node: somebody may ask for what is kept from him."""
+        match node:
+            case AnyOf(parts=parts):
+                return any_of(map(self.left, parts))
+            case Leaf(condition=tree.Linked(kind=kind, ids=ids, role=role)):
+                every, so = self._ids.get((kind, None), ()), self._ids.get((kind, role), ())
+                return NOTHING if all(each in every or each in so for each in ids) else node
+            case _:
+                return node
 
 
 def any_of(nodes: Iterable[Node]) -> Node:

@@ -64,7 +64,7 @@ class Evaluation:
                 return self._segment.cache.get(key(node))
 
     def most(self, node: Node) -> int:  # noqa: PLR0911 - a table of the conditions whose size is known
-        """No more items than that are in it, as far as can be said without finding out."""
+        """No more items than that are in it, as far as can be said without finding it out."""
         match node:
             case All():
                 return min((self.most(part) for part in node.wanted), default=self._segment.count)
@@ -82,7 +82,7 @@ class Evaluation:
             case Leaf(condition=tree.Has(field=field)):
                 return self._having(field)
             case Leaf(condition=tree.KindIs() | tree.LibraryIs() | tree.FormatIs() as listed):
-                column, values = _values(listed)
+                column, values = values_of(listed)
                 spans = (self._segment.fields[column].span(each, each) for each in values)
                 return sum(stop - start for start, stop in spans)
             case _:
@@ -116,7 +116,7 @@ class Evaluation:
             case Carrying(kind=kind, role=None, digest=digest):
                 found = segment.postings[kind].among(some, self._contents.entities(digest))
             case tree.KindIs() | tree.LibraryIs() | tree.FormatIs() as listed:
-                column, values = _values(listed)
+                column, values = values_of(listed)
                 found = _union_known(segment.fields[column].among(some, each, each) for each in values)
         return some & self.of(leaf) if found is None else found
 
@@ -164,7 +164,7 @@ class Evaluation:
             case tree.IdIs(ids=ids):
                 return bitmaps.of(segment.ordinals(np.array(ids, dtype=np.int64)))
             case tree.KindIs() | tree.LibraryIs() | tree.FormatIs() as listed:
-                column, values = _values(listed)
+                column, values = values_of(listed)
                 return _union(fields[column].one(each) for each in values)
             case tree.Linked(kind=kind, ids=ids, role=role):
                 return segment.postings[kind].linked(ids, role)
@@ -191,7 +191,7 @@ class Evaluation:
         return self._segment.fields[field].between(None, None)
 
 
-def _values(condition: tree.KindIs | tree.LibraryIs | tree.FormatIs) -> tuple[str, list[int]]:
+def values_of(condition: tree.KindIs | tree.LibraryIs | tree.FormatIs) -> tuple[str, list[int]]:
     """The field, and the values of it that are asked for."""
     match condition:
         case tree.KindIs(kinds=kinds):

@@ -49,7 +49,7 @@ class Meeting:
         with_result, first = self._view(written.ctypes.data, len(written)), blob.ctypes.data
         places = [(first + start, stop - start) for start, stop in spans]
         try:
-            if sum(length for _, length in places) < self._shared_from * len(places):
+            if len(places) < 2 or sum(length for _, length in places) < self._shared_from * len(places):
                 return self._counted(self._met, places, with_result)
             return self._counted_by_two(places, with_result)
         finally:

@@ -8,6 +8,7 @@ counts as, but then the log names it after that revision, so whoever follows fro
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +74,7 @@ def _built(database: Database, index: Path, progress: Progress) -> Path:
             operation.report(items=count, revision=revision)
             return Filled(revision, changes.committed_at(connection, revision) or 0, count)
 
-        return files.write(index, store_name(database), fill, put_standing)
+        return files.write(index, store_name(database), fill, partial(put_standing, progress=progress))
 
 
 def _folded(database: Database, index: Path, progress: Progress) -> Path | None:
@@ -111,7 +112,7 @@ def _fold(  # noqa: PLR0917 - a fold and what it goes by
         count = folding.fold(base, ids, rows, lambda kind: _named(database, kind), put, progress)
         return Filled(touched.revision, committed_at, count)
 
-    made = files.write(index, store_name(database), fill, put_standing)
+    made = files.write(index, store_name(database), fill, partial(put_standing, progress=progress))
     milliseconds = round((time.monotonic() - began) * 1000, 2)
     _log.info("index_fold completed", changed=len(ids), revision=touched.revision, total_ms=milliseconds)
     return made

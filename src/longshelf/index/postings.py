@@ -3,9 +3,9 @@
 A base segment keeps its bitmaps serialized, one behind the other, and wakes one when it is asked for; a delta makes them from the list of
 its links. Entities are numbered within a segment by ascending id.
 
-The entities of each item stand in a table, a row an item, as wide as costs least room; links that do not fit in their row are listed behind
-it by item (the *overflow*). Whole rows are read two to three times faster than runs of differing length. A cell holds the entity's number
-+ 1, and 0 for none."""
+The entities of each item stand in a table, a row an item, as wide as costs least room and time; links that do not fit in their row are
+listed behind it by item (the *overflow*). Whole rows are read two to three times faster than runs of differing length. A cell holds the
+entity's number + 1, and 0 for none."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -129,6 +129,8 @@ class Postings:
         they would drive others out of the cache."""
         at, known = self._located(ids)
         found = np.zeros(len(ids), dtype=np.int64)
+        if not known.any() or not result:
+            return found
         meeting = frozen.meeting()
         if meeting is not None and self._blob is not None and self._offsets is not None:
             places = list(zip(self._offsets[at[known]].tolist(), self._offsets[at[known] + 1].tolist(), strict=True))
@@ -365,7 +367,7 @@ class Table:
 
 
 def table_width(lengths: Array, cell: int) -> int:
-    """How wide a row is best, by the room that rows and overflow take together; `cell` is bytes of one."""
+    """How wide a row is best, by the room that rows and overflow take together, and the time; `cell` is bytes of one."""
     histogram = np.bincount(lengths) if len(lengths) else np.zeros(1, dtype=np.int64)
     longer = len(lengths) - np.cumsum(histogram)  # items with more links than this
     beyond = np.cumsum(longer[::-1])[::-1]  # links that do not fit a row as wide as this

@@ -58,7 +58,7 @@ def _candidates(parts: Sequence[_Part], wanted: Sequence[Wanted], pivot: int) ->
 
 
 def _newest(parts: Sequence[_Part], wanted: Wanted, pivot: int) -> list[int]:
-    """Of the items that carry an entity, the NEWEST with the highest ids, and AROUND so many with the highest up to the pivot."""
+    """Of the items that carry an entity, the NEWEST with the highest ids, and the AROUND highest up to the pivot."""
     newest: list[int] = []
     around: list[int] = []
     for segment, result in parts:

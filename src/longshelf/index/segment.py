@@ -36,8 +36,8 @@ TEXT_FIELDS = {name: column for name, column in ORDERED.items() if column in TEX
 NUMBER_FIELDS = {name: column for name, column in ORDERED.items() if name not in TEXT_FIELDS} | COUNTED | {"kind": "kind", "format": ""}
 FLAGS = ("cover", "description")
 BITMAP_BYTES = 18 * 2**20  # of bitmaps in use, in each process
-LOOKED_AT = 256  # items that may show that some have a value
 DELTA_BYTES = 4 * 2**20  # the same of a delta
+LOOKED_AT = 256  # items that may show that some have a value
 
 
 class Segment:

@@ -169,8 +169,7 @@ class BitmapSnapshot:
         if base.views.get(_view_name(node, sort, settling)) is not None:
             return None
         order = self._order(base.segment, sort, settling)
-        gone = base.segment.holes | self.state.stale
-        asked = FirstAsked(node, order, sort, gone, stop + 1)  # one more tells whether there is a next page
+        asked = FirstAsked(node, order, sort, self.state.stale, stop + 1)  # one more tells whether there is a next page
         ranks = first_untold(base.segment, Evaluation(base.segment, settling.contents), asked)
         if ranks is None and not order.plain:
             ranks = self._front_of(self._evaluated(node, settling), node, order, sort, stop + 1)

@@ -8,16 +8,20 @@ A span is the difference of two running counts along the order of the field. The
 ends of the span are counted."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from longshelf.index.bitmaps import Array
 from longshelf.index.compiling import Leaf, Node, high_bound
+from longshelf.index.evaluating import values_of
 from longshelf.index.fields import Field
 from longshelf.index.postings import Postings
 from longshelf.index.values import Arrays
 from longshelf.model import query as tree
 from longshelf.model.kinds import EntityKind
+
+KINDS = tuple(EntityKind)
 
 
 class Standing:
@@ -28,30 +32,39 @@ class Standing:
         self._kind = kind
         self._postings = postings
         self._fields = fields
-        ids = arrays.get(f"standing.{kind}.ids")
-        self._places = {} if ids is None else {each: place for place, each in enumerate(ids.tolist())}
+        whose = arrays.get(f"standing.{kind}.whose")
+        self._places = {} if whose is None else {(KINDS[each], of): place for place, (each, of) in enumerate(whose.tolist())}
 
     def of(self, node: Node) -> Array | None:
         """By the number of the entity, over the items of a settled condition; None where that does not stand."""
         match node:
-            case Leaf(condition=tree.Linked(ids=(entity_id,), role=None)) if entity_id in self._places:
+            case Leaf(condition=tree.Linked(kind=kind, ids=(entity_id,), role=None)) if (kind, entity_id) in self._places:
                 rows = self._arrays[f"standing.{self._kind}.rows"]
-                return np.asarray(rows[self._places[entity_id]], dtype=np.int64)
+                return np.asarray(rows[self._places[kind, entity_id]], dtype=np.int64)
             case Leaf(condition=tree.Range(field=name, low=low) as wanted) if self._has(name):
-                start, stop = self._fields[name].span(low, high_bound(wanted))
-                return self._before(name, stop) - self._before(name, start)
+                return self._between(name, low, high_bound(wanted))
+            case Leaf(condition=tree.KindIs() | tree.LibraryIs() | tree.FormatIs() as listed) if self._has(values_of(listed)[0]):
+                column, values = values_of(listed)
+                return np.asarray(sum(self._between(column, each, each) for each in set(values)))
             case _:
                 return None
 
     def stands(self, node: Node) -> bool:
         """Whether `of` has an answer."""
         match node:
-            case Leaf(condition=tree.Linked(ids=(entity_id,), role=None)):
-                return entity_id in self._places
+            case Leaf(condition=tree.Linked(kind=kind, ids=(entity_id,), role=None)):
+                return (kind, entity_id) in self._places
             case Leaf(condition=tree.Range(field=name)):
                 return self._has(name)
+            case Leaf(condition=tree.KindIs() | tree.LibraryIs() | tree.FormatIs() as listed):
+                return self._has(values_of(listed)[0])
             case _:
                 return False
+
+    def _between(self, name: str, low: Any, high: Any) -> Array:
+        """Over the items whose value lies there."""
+        start, stop = self._fields[name].span(low, high)
+        return self._before(name, stop) - self._before(name, start)
 
     def _has(self, name: str) -> bool:
         return f"standing.{self._kind}.ranks.{name}" in self._arrays

@@ -95,7 +95,7 @@ def _counted(state: State, kind: EntityKind, asked: Asked) -> Array:
 
 
 def carrying(state: State, kind: EntityKind, asked: Asked, ids: Sequence[int]) -> list[int]:
-    """The same of some entities, without counting the others."""
+    """How many items of the result carry each of some entities, without counting the others."""
     postings = state.base.segment.postings[kind]
     counts = postings.shared(ids, asked.base)
     if stale := asked.base & state.stale:

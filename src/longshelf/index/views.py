@@ -17,6 +17,7 @@ from longshelf.index.own_order import OwnOrder, Split
 from longshelf.index.shuffling import Bucketed, Shuffled
 
 SHORT = 200_000
+AT_ONCE = 131_072  # ranks held at a time
 HALVED_FROM = 400_000  # items whose ranks are looked up and marked by two threads: they lie anywhere, and each waits for memory
 BLOCK = 512  # bits
 _BYTES = BLOCK // 8
@@ -126,7 +127,8 @@ def _scatter(packed: NDArray[np.uint8], order: Order, ordinals: Array, count: in
     ones = np.zeros(count, dtype=np.uint8)
 
     def put(some: Array) -> None:
-        ones[order.ranks_of(some)] = 1
+        for start in range(0, len(some), AT_ONCE):
+            ones[order.ranks_of(some[start : start + AT_ONCE])] = 1
 
     if ALONE or len(ordinals) < HALVED_FROM:
         put(ordinals)

@@ -13,7 +13,7 @@ from longshelf.model import query as tree
 from longshelf.model.kinds import EntityKind
 
 LITTLE = 2_000.0  # µs; what is counted as fast needs no whole
-FIND_RANGE, FIND = 4_000.0, 1_000.0  # µs until the items of a whole are found, where nobody did before
+FIND_VALUES, FIND = 4_000.0, 1_000.0  # µs until the items of a whole are found, by values or of an entity, where nobody did before
 ENDS = 64  # a part of so many of all items lies at the ends of a span, and is counted
 
 
@@ -71,7 +71,9 @@ class Wholes:
     def _finding(self, node: Node) -> float:
         if self._evaluation.known(node) is not None:
             return 0.0
-        return FIND_RANGE if isinstance(node, Leaf) and isinstance(node.condition, tree.Range) else FIND
+        if isinstance(node, AnyOf):
+            return sum(map(self._finding, node.parts))
+        return FIND if isinstance(node, Leaf) and isinstance(node.condition, tree.Linked) else FIND_VALUES
 
     def _cost(self, items: float) -> float:
         return self._postings.cost(max(int(items), 0), self._count)
