@@ -201,6 +201,33 @@ def test_one_playlist_a_display_is_active_whatever_many_processes_do(database: D
         assert list(run(connection, "SELECT count(*) FROM playlist WHERE active = 1 AND display_id IS NULL").scalars()) == [0]
 
 
+def test_two_displays_that_swap_their_playlists_do_not_wait_for_each_other(database: Database) -> None:
+    _prepare(database)
+    with database.write_quietly() as connection:
+        made = [_make(connection), _make(connection)]
+        for playlist_id, display_id in zip(made, (1, 2), strict=True):
+            playlists.activate(connection, playlist_id, display_id)
+    gate = threading.Barrier(2)
+    failed: list[BaseException] = []
+
+    def swap(place: int) -> None:
+        try:
+            for turn in range(TURNS * 4):
+                gate.wait(processes.PATIENCE)
+                with database.write_quietly() as connection:
+                    playlists.activate(connection, made[place], (place + turn + 1) % 2 + 1)
+        except BaseException as error:
+            failed.append(error)
+            gate.abort()
+
+    workers = [threading.Thread(target=swap, args=(place,)) for place in range(2)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    assert not failed, failed[0]
+
+
 def edit_many(database: Database, gate: Barrier, playlist_id: int) -> None:
     gate.wait(processes.PATIENCE)
     for _ in range(TURNS):

@@ -7,15 +7,34 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from pyroaring import BitMap
+
 from longshelf.store.connections import SQLITE_VERSION
 
 Rows = Sequence[Mapping[str, Any]]
+PACE_TIMES = 5
 
 
 def describe() -> str:
     """One line for the head of a table."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}, SQLite {SQLITE_VERSION}"
+
+
+def pace() -> dict[str, float]:
+    """How fast the machine is now at what the index is made of, in ms, the best of five: figures of two machines of one size, or of two
+    days, differ by that."""
+    numbers = np.arange(10_000_000, dtype=np.uint32)
+    places = np.random.default_rng(1).permutation(10_000_000)[:1_000_000]
+    one, other = BitMap(numbers[::2]), BitMap(numbers[::3])
+    work: dict[str, Callable[[], object]] = {
+        "a million additions in Python, ms": lambda: sum(number + 1 for number in range(1_000_000)),
+        "40 MB summed, ms": lambda: numbers.sum(dtype=np.uint64),
+        "a million of 40 MB, anywhere, ms": lambda: numbers[places],
+        "two bitmaps of millions met, ms": lambda: one.intersection_cardinality(other),
+    }
+    return {what: min(milliseconds(each) for _ in range(PACE_TIMES)) for what, each in work.items()}
 
 
 def milliseconds(work: Callable[[], object]) -> float:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from longshelf.bench import in_duckdb, in_postgresql
 from longshelf.bench.answers import ONLY_INDEX, EngineParty, Party, answers
 from longshelf.bench.cutoff import limited
-from longshelf.bench.machine import Rows, describe, milliseconds, table
+from longshelf.bench.machine import Rows, describe, milliseconds, pace, table
 from longshelf.bench.promises import HOSTILE, PEOPLE, freshness, hostile, percentiles, restricted
 from longshelf.bench.questions import Known, known
 from longshelf.demo.stocking import stock
@@ -63,6 +63,7 @@ def run(items: int, seed: int, place: str | None, *, others: Others | None = Non
     """Fills `place` (kept), or a temporary directory, with a catalogue and measures. Conflict or Invalid when a database of `others` cannot
     be used, LongshelfError when somebody answers wrongly."""
     report, asked = Report(items, seed), others or Others()
+    report.add("The pace of the machine", [pace()])
     if asked.duckdb:
         in_duckdb.required()
     with _directory(place) as data, ExitStack() as stack:

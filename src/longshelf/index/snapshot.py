@@ -2,6 +2,7 @@
 names; those it reads as they are now."""
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 
 import numpy as np
 from pyroaring import BitMap
@@ -153,10 +154,7 @@ class BitmapSnapshot:
         node, settling = settled
         evaluation, delta = Evaluation(self.state.base.segment, settling.contents), self.state.delta
         changed = bitmaps.EMPTY if delta is None else Evaluation(delta, settling.contents).of(node)
-        whole = None
-        if isinstance(node, All) and node.unwanted:
-            every = all_of(node.wanted)
-            whole = lambda: Whole(key(every), evaluation.of(every))  # noqa: E731
+        whole = partial(_whole, node, evaluation) if isinstance(node, All) and node.unwanted else None
         return Asked(key(node), evaluation.of(node), changed, whole, node, evaluation)
 
     def _front(self, query: Query, sort: Sort, window: Window, viewer: Viewer) -> Slice | None:
@@ -236,6 +234,11 @@ class BitmapSnapshot:
         base = self.state.base
         settling = self._settling.setdefault(viewer.user_id, Settling(self._reading, viewer.user_id, base.segment, base.own))
         return settling.settle(query), settling
+
+
+def _whole(node: All, evaluation: Evaluation) -> Whole:
+    every = all_of(node.wanted)
+    return Whole(key(every), evaluation.of(every))
 
 
 def _slice(entries: list[Entry], total: int, start: int, stop: int) -> Slice:

@@ -130,11 +130,23 @@ def hold_displays(connection: Connection, display_ids: Collection[int | None]) -
 
 def activate(connection: Connection, playlist_id: int, display_id: int) -> None:
     """The display plays from this playlist, and no other. NotFound when there is no such display or playlist."""
-    if not hold_displays(connection, [display_id]):
-        raise NotFound(f"There is no display {display_id}.")
+    _hold_both(connection, playlist_id, display_id)
     held(connection, playlist_id)
     run(connection, "UPDATE playlist SET active = 0 WHERE display_id = ? AND active = 1 AND id <> ?", display_id, playlist_id)
     run(connection, "UPDATE playlist SET display_id = ?, active = 1 WHERE id = ?", display_id, playlist_id)
+
+
+def _hold_both(connection: Connection, playlist_id: int, display_id: int) -> None:
+    """The display and the one the playlist is for until now, in the order of their ids: or two that swap their playlists at once would wait
+    for each other. NotFound as `activate`."""
+    wanted = {display_id}
+    while True:
+        wanted.update(run(connection, "SELECT display_id FROM playlist WHERE id = ? AND display_id IS NOT NULL", playlist_id).scalars())
+        if display_id not in hold_displays(connection, wanted):
+            raise NotFound(f"There is no display {display_id}.")
+        now = run(connection, "SELECT display_id FROM playlist WHERE id = ?", playlist_id).scalar()
+        if now is None or now in wanted:  # else somebody has just moved it once more
+            return
 
 
 def join_display(connection: Connection, playlist_id: int, display_id: int) -> bool:
