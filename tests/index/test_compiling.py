@@ -10,7 +10,7 @@ from longshelf.index.caches import Cache
 from longshelf.index.compiling import EVERYTHING, NOTHING, Settling, key
 from longshelf.index.evaluating import Evaluation
 from longshelf.model import query as tree
-from longshelf.model.kinds import EntityKind, ItemKind
+from longshelf.model.kinds import EntityKind, ItemKind, Role
 from longshelf.store.database import Database
 from tests.index.shelves import base
 from tests.model.worlds import VIEWERS, World, world
@@ -70,6 +70,28 @@ def test_order_and_nesting_do_not_matter_to_the_name_of_a_query() -> None:
     assert key(first) == key(second)
     assert key(first) != key(asked.settle(tree.And((one, other, third))))
     assert asked.settle(tree.Not(tree.Not(one))) == asked.settle(one)
+
+
+def test_what_is_asked_for_is_nothing_only_where_all_of_it_is_unwanted() -> None:
+    def person(*ids: int, role: Role | None = None) -> tree.Query:
+        return tree.Linked(EntityKind.PERSON, ids, role)
+
+    def settled(wanted: tree.Query, *unwanted: tree.Query) -> bool:
+        return settling(None).settle(tree.And((wanted, *map(tree.Not, unwanted)))) == NOTHING
+
+    author, narrator = Role.AUTHOR, Role.NARRATOR
+    assert settled(person(5), person(5, 6))
+    assert settled(person(5, 6), person(5), person(6))
+    assert settled(person(5, role=author), person(5))
+    assert settled(person(5, role=author), person(5, role=author))
+    assert not settled(person(5, 6), person(5))
+    assert not settled(person(5), person(5, role=author))
+    assert not settled(person(5, role=narrator), person(5, role=author))
+    assert not settled(tree.Linked(EntityKind.TAG, (5,)), person(5))
+    assert settled(tree.Or((person(5), person(6))), person(5, 6))
+    assert settling(None).settle(tree.And((tree.Or((person(5), person(7))), tree.Not(person(5))))) == settling(None).settle(
+        tree.And((person(7), tree.Not(person(5))))
+    )
 
 
 def test_a_long_list_of_entities_goes_by_a_short_name(sqlite_database: Database) -> None:

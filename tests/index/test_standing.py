@@ -58,7 +58,8 @@ def _wholes(snap: BitmapSnapshot) -> Iterator[Node]:
     ids = {kind: segment.postings[kind].entities.tolist() for kind in KINDS}
     single = [Leaf(tree.Linked(kind, (each,))) for kind in KINDS for each in ids[kind]]
     yield from single
-    yield from (Leaf(tree.Linked(EntityKind.STUDIO, (each,))) for kind in KINDS for each in ids[kind])  # nobody of that kind has these ids
+    for wrong in (*KINDS, EntityKind.STUDIO):  # nobody of that kind has these ids
+        yield from (Leaf(tree.Linked(wrong, (each,))) for kind in KINDS for each in ids[kind] if kind != wrong)
     yield from (Leaf(each) for each in LISTED)
     yield AnyOf(tuple(single[:2]))
     for name in (*NUMBER_FIELDS, *TEXT_FIELDS):
