@@ -393,7 +393,8 @@ def test_a_view_goes_when_its_cache_lets_it_go(database: Database, share: float)
         assert [ref() for ref in held] == [None] * len(held)
 
 
-def test_the_whole_that_nobody_counted_is_counted_when_it_is_met_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def tallies_counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Of how many items each tally is from now on, which costs by the item."""
     counted: list[int] = []
     plain = Postings.tally
 
@@ -402,7 +403,12 @@ def test_the_whole_that_nobody_counted_is_counted_when_it_is_met_again(database:
         return plain(postings, result, count)
 
     monkeypatch.setattr(Postings, "tally", tally)
-    monkeypatch.setattr(postings, "DENSE", 0)  # what is counted costs by the item
+    monkeypatch.setattr(postings, "DENSE", 0)
+    return counted
+
+
+def test_the_whole_that_nobody_counted_is_counted_when_it_is_met_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = tallies_counted(monkeypatch)
     with changed_shelf(database, world(3, 70), 0) as (connection, snap, now):
         items = [each.id for each in now.items if each.rating is not None]
         for kept in (items[:2], items[2:4], items[4:6]):
@@ -416,19 +422,11 @@ def test_the_whole_that_nobody_counted_is_counted_when_it_is_met_again(database:
 def test_what_is_taken_out_of_a_result_is_all_that_is_counted_for_another_viewer(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counted: list[int] = []
-    plain = Postings.tally
-
-    def tally(postings: Postings, result: BitMap, count: int) -> Array:
-        counted.append(len(result))
-        return plain(postings, result, count)
-
-    monkeypatch.setattr(postings, "DENSE", 0)  # what is counted costs by the item
     with changed_shelf(database, world(3, 70), 0) as (connection, snap, now):
         wanted = tree.Has("rating")
         items = [each.id for each in now.items if each.rating is not None]
         snap.facets([FacetRequest(EntityKind.TAG, wanted)], ANN)
-        monkeypatch.setattr(Postings, "tally", tally)
+        counted = tallies_counted(monkeypatch)
         for kept in (tree.IdIs(tuple(items[:2])), tree.IdIs(tuple(items[3:5]))):
             request = FacetRequest(EntityKind.TAG, tree.both(wanted, tree.Not(kept)))
             with shelves.snapshot(connection) as other:

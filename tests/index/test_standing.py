@@ -6,15 +6,13 @@ from itertools import combinations
 
 import msgspec
 import pytest
-from pyroaring import BitMap
 
-from longshelf.index import bitmaps, postings
+from longshelf.index import bitmaps
 from longshelf.index.bitmaps import Array
 from longshelf.index.building import nothing_said
 from longshelf.index.compiling import AnyOf, Leaf, Node
 from longshelf.index.evaluating import Evaluation
 from longshelf.index.making_standing import put_standing
-from longshelf.index.postings import Postings
 from longshelf.index.segment import NUMBER_FIELDS, TEXT_FIELDS, Segment
 from longshelf.index.snapshot import BitmapSnapshot
 from longshelf.index.state import Base, State
@@ -25,7 +23,7 @@ from longshelf.model.kinds import EntityKind, Format, ItemKind
 from longshelf.store.database import Database
 from tests.index.shelves import snapshot
 from tests.index.test_compiling import settling
-from tests.index.test_engine import everything_stands
+from tests.index.test_engine import everything_stands, tallies_counted
 from tests.model.worlds import VIEWERS, World, world
 from tests.store.engine import shelves
 from tests.store.engine.shelves import shelf
@@ -114,12 +112,13 @@ def test_an_or_of_anything_less_what_is_kept_from_somebody_is_what_the_database_
                 assert snap.facets([request], ANN) == other.facets([request], ANN), (one, two, kept)
 
 
-def test_a_base_of_before_answers_the_same(sqlite_database: Database) -> None:
+def test_a_base_of_before_answers_the_same(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything_stands(monkeypatch)
     library = world(3, 70)
     with shelf(sqlite_database, library) as connection, shelves.snapshot(connection) as other:
         arrays = snapshot(connection).state.base.segment.arrays
         old = {name: each for name, each in arrays.items() if not name.endswith(NEW) and not name.startswith("standing.")}
-        assert len(old) < len(arrays)
+        assert len(arrays) - len(old) > 3 * len(EntityKind)
         snap = BitmapSnapshot(State(Base(Segment(old), 0, "old"), 0), lambda: connection)
         for query in (tree.EVERYTHING, tree.Range("rating", 20), tree.Linked(EntityKind.TAG, (5,))):
             request = FacetRequest(EntityKind.TAG, query, limit=0)
@@ -127,18 +126,10 @@ def test_a_base_of_before_answers_the_same(sqlite_database: Database) -> None:
 
 
 def test_only_what_is_not_in_a_whole_is_counted(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    counted: list[int] = []
-    plain = Postings.tally
-
-    def tally(postings: Postings, result: BitMap, count: int) -> Array:
-        counted.append(len(result))
-        return plain(postings, result, count)
-
-    monkeypatch.setattr(postings, "DENSE", 0)  # what is counted costs by the item
     with standing_shelf(sqlite_database, monkeypatch) as (snap, evaluation, library):
         ids = [each.id for each in library.items if each.rating is not None]
         rated, without = tree.Range("rating"), tree.Not(tree.IdIs(tuple(ids[:3])))
-        monkeypatch.setattr(Postings, "tally", tally)
+        counted = tallies_counted(monkeypatch)
         for query, expected in ((rated, []), (tree.both(rated, without), [3])):
             counted.clear()
             request = FacetRequest(EntityKind.TAG, query)

@@ -24,8 +24,10 @@ PIECE = 262_144  # numbers compared in one go; a multiple of 8
 def of(ordinals: Array) -> BitMap:
     """From ordinals in any order. Through `array`, which is ten times faster than from numpy, and sorted first: numpy sorts in a tenth of
     the time that the library loses on unsorted ones."""
+    ordered = ordinals.astype(np.uint32)
+    ordered.sort()
     values = array.array("I")
-    values.frombytes(np.sort(np.asarray(ordinals).astype(np.uint32)).view(np.uint8).data)
+    values.frombytes(ordered.view(np.uint8).data)
     return BitMap(values)
 
 

@@ -155,7 +155,7 @@ class BitmapSnapshot:
         evaluation, delta = Evaluation(self.state.base.segment, settling.contents), self.state.delta
         changed = bitmaps.EMPTY if delta is None else Evaluation(delta, settling.contents).of(node)
         whole = partial(_whole, node, evaluation) if isinstance(node, All) and node.unwanted else None
-        return Asked(key(node), evaluation.of(node), changed, whole, node, evaluation)
+        return Asked(key(node), evaluation.of(node), changed, node, evaluation, whole)
 
     def _front(self, query: Query, sort: Sort, window: Window, viewer: Viewer) -> Slice | None:
         """The answer without a view, where one would have to be made for a few items at the front."""

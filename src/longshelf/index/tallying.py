@@ -35,9 +35,9 @@ class Asked(NamedTuple):
     name: bytes
     base: BitMap
     delta: BitMap
+    node: Node
+    evaluation: Evaluation
     whole: Callable[[], Whole] | None = None
-    node: Node | None = None
-    evaluation: Evaluation | None = None
 
 
 class Tallied(NamedTuple):
@@ -80,10 +80,9 @@ def _counted(state: State, kind: EntityKind, asked: Asked) -> Array:
     less = whole is not None and postings.cost(len(whole.base) - len(asked.base), count) < postings.cost(len(asked.base), count)
     if whole is not None and every is not None and less:
         return np.asarray(every - postings.tally(whole.base - asked.base, count))
-    if asked.node is not None and asked.evaluation is not None:
-        standing = Wholes(state.base, kind, asked.evaluation).counted(asked.node, asked.base)
-        if standing is not None:
-            return standing
+    standing = Wholes(state.base, kind, asked.evaluation).counted(asked.node, asked.base)
+    if standing is not None:
+        return standing
     if whole is None or not less:
         return postings.tally(asked.base, count)
     name = "met", whole.name, kind
