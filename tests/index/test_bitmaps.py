@@ -89,6 +89,13 @@ def test_lists_of_ids_come_as_text(text: str, ids: list[int]) -> None:
     assert bitmaps.parse_ids(text).tolist() == ids
 
 
+@given(numbers=st.lists(st.integers(0, 255), max_size=60), before=st.lists(st.integers(0, 9), min_size=256, max_size=256))
+def test_numbers_are_counted_on_top_of_what_was_counted(numbers: list[int], before: list[int]) -> None:
+    counts = np.array(before, dtype=np.int64)
+    bitmaps.count_into(counts, np.array(numbers, dtype=np.uint8))
+    assert counts.tolist() == [had + numbers.count(number) for number, had in enumerate(before)]
+
+
 def test_a_cache_never_holds_more_bytes_than_its_budget_and_forgets_what_was_used_longest_ago() -> None:
     cache: Cache[bytes] = Cache(10, len)
     for name in "abc":

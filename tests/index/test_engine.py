@@ -255,6 +255,26 @@ def test_a_page_a_count_a_position_and_a_rail_ask_the_store_nothing_but_words_an
         snap.rail(query, sort, 10, ANN)
 
 
+def test_a_query_is_settled_once_for_a_page_and_its_count(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled: list[tuple[int, tree.Query]] = []
+    settle = compiling.Settling.settle
+
+    def counted(self: compiling.Settling, query: tree.Query) -> compiling.Node:
+        settled.append((self.own.user_id, query))
+        return settle(self, query)
+
+    monkeypatch.setattr(compiling.Settling, "settle", counted)
+    mine, other = tree.Mine("favorite", 1), tree.Range("rating", 50)
+    library = world(3, 60)
+    with shelf(database, library) as connection:
+        snap = snapshot(connection)
+        for viewer, query in ((ANN, mine), (VIEWERS[1], mine), (ANN, other), (ANN, mine)):  # nothing of one asker is left for another
+            settled.clear()
+            assert snap.count(query, viewer).value == len(expected(library, query, Sort("id"), viewer))
+            snap.page(query, Sort("title"), Offset(30, 10), viewer)
+            assert settled == [(viewer.user_id, query)]
+
+
 def _asks(query: tree.Query) -> bool:
     return isinstance(query, tree.Text | tree.Mine) or any(map(_asks, tree.parts(query)))
 

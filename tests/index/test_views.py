@@ -46,9 +46,10 @@ def test_every_form_is_the_sorted_list_of_ranks(count: int, seed: int, share: fl
     stop = data.draw(st.integers(start, len(wanted)))
     assert found.count == len(wanted)
     assert found.ranks(start, stop).tolist() == wanted[start:stop]
-    places = [0, *wanted[:3], *(rank + 1 for rank in wanted[-3:])]
+    places = [0, *wanted[:3], *(rank + 1 for rank in wanted[-3:]), max(wanted, default=0) + 600]
     places *= data.draw(st.sampled_from((1, 20)))  # few and many are counted in different ways
     assert found.below(np.array(places)).tolist() == [sum(rank < place for rank in wanted) for place in places]
+    assert [found.before(place) for place in places] == found.below(np.array(places)).tolist()
 
 
 def test_the_form_follows_the_size_of_the_result(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The whole measurement of the engines: a synthetic catalogue, its index, every engine asked the same, and the promises."""
 
+import gc
 import os
 import random
 import sys
@@ -119,7 +120,9 @@ def _measure(report: Report, database: Database, index: Path, most: int) -> tupl
     follower = Follower(database, index)
     opened = milliseconds(follower.refresh)
     assert follower.state is not None
-    files.warm(follower.state.base.segment.arrays)  # as a server does when it starts
+    files.warm(follower.state.base.segment.arrays)  # this and the next as a server does when it starts
+    gc.collect()
+    gc.freeze()
     asking = known(database, VIEWER)
     engine = BitmapEngine(database, follower)
     making = {"rows into the store, items/s": filled, "build, s": built, "files, MiB": size, "bytes an item": size * 2**20 / report.items}

@@ -101,7 +101,7 @@ class Field:
 
     def value(self, rank: int) -> Value:
         """None behind the last item that has one."""
-        return None if rank >= self.valued else self.values.at(int(self.distinct(np.array([rank]))[0]))
+        return None if rank >= self.valued else self.values.at(self._distinct(rank))
 
     def start(self, place: int) -> int:
         """The first rank of a value."""
@@ -119,6 +119,13 @@ class Field:
         else:
             found = ranks - np.searchsorted(self._repeats, ranks, "right")
         return found
+
+    def _distinct(self, rank: int) -> int:
+        """`distinct` of one rank that has a value."""
+        wanted = np.int32(rank)
+        if self._starts is not None:
+            return int(self._starts.searchsorted(wanted, "right")) - 1
+        return rank - int(self._repeats.searchsorted(wanted, "right"))
 
     def arranged(self) -> Array:
         """Ordinals of all that have a value, in order. For fields that are sorted by."""

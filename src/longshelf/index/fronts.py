@@ -147,12 +147,12 @@ def _bounds(wanted: Range, name: str) -> tuple[Bound, Bound] | None:
 
 def first_entries(sort: Sort, base: Part, delta: Part | None, wanted: int) -> list[Entry]:
     """The first `wanted` of both together. `base` holds so many first ones of its own, or all."""
-    placed = [(entry.rank >= base.order.valued, entry.rank, 1, 0, entry) for entry in base.entries(0, base.view.count)]
+    placed = [(entry[1] >= base.order.valued, entry[1], 1, 0, entry) for entry in base.entries(0, base.view.count)]
     if delta is not None and delta.view.count:
         first = Listing(sort, delta).entries(0, wanted)
-        ranks, ids = np.array([entry.rank for entry in first]), np.array([entry.id for entry in first], dtype=np.int64)
+        ranks, ids = np.array([rank for _, rank, _ in first]), np.array([item_id for _, _, item_id in first], dtype=np.int64)
         places = base.order.places(delta.order, ranks, ids).tolist()
-        placed += [(entry.rank >= delta.order.valued, place, 0, entry.rank, entry) for place, entry in zip(places, first, strict=True)]
+        placed += [(entry[1] >= delta.order.valued, place, 0, entry[1], entry) for place, entry in zip(places, first, strict=True)]
     placed.sort(key=lambda each: each[:4])
     if sort.descending:  # each of the two runs backwards
         valued = sum(not each[0] for each in placed)

@@ -4,6 +4,7 @@ The base's view still holds items that have changed or gone (the *stale* ones), 
 lists, so any index of the whole is found with a few binary searches, and the base's view serves on while changes come in."""
 
 from functools import cached_property
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -34,22 +35,20 @@ class Part:
     def entries(self, start: int, stop: int) -> "list[Entry]":
         """The items at these indexes of the view."""
         ranks = self.view.ranks(start, stop)
-        return [Entry(self, rank, item_id) for rank, item_id in zip(ranks.tolist(), self.ids(ranks), strict=True)]
+        return list(zip(repeat(self), ranks.tolist(), self.ids(ranks)))
 
     def below(self, place: int) -> int:
-        return int(self.view.below(np.array([place]))[0])
+        return self.view.before(place)
 
 
-class Entry(NamedTuple):
-    """One item of a listing, found in a part."""
+Entry = tuple[Part, int, int]
+"""One item of a listing: the part it was found in, its rank there, its id. Pages are made of fifty: a class of its own would cost ten times
+as much."""
 
-    part: Part
-    rank: int
-    id: int
 
-    @property
-    def key(self) -> Key:
-        return Key(self.part.order.value(self.rank), self.id)
+def key_of(entry: Entry) -> Key:
+    part, rank, item_id = entry
+    return Key(part.order.value(rank), item_id)
 
 
 class Correction(NamedTuple):
@@ -128,10 +127,12 @@ class Listing:
 
     def _rising(self, start: int, stop: int) -> list[Entry]:
         """By index. The delta's item j lies at its insertion index + j."""
+        if self._delta is None:
+            return self._of_base(start, stop)
         at = self._inserts + np.arange(len(self._inserts))
         first, end = int(np.searchsorted(at, start)), int(np.searchsorted(at, stop))
         found = self._of_base(start - first, stop - end)
-        if first == end or self._delta is None:
+        if first == end:
             return found
         for place, entry in zip((at[first:end] - start).tolist(), self._delta.entries(first, end), strict=True):
             found.insert(place, entry)

@@ -122,3 +122,6 @@ class Split:
         for place, ordinal in zip(behind.tolist(), self._order.at(ranks[behind]).tolist(), strict=True):
             found[place] += self._others.rank(ordinal - 1) if ordinal else 0
         return found
+
+    def before(self, rank: int) -> int:
+        return int(self.below(np.array([rank]))[0])

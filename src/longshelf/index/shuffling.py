@@ -109,7 +109,7 @@ class Bucketed:
         counts = np.zeros(BUCKETS, dtype=np.int64)
         ordinals = bitmaps.ordinals(result)
         for start in range(0, len(ordinals), CHUNK):
-            counts += np.bincount(order.keys_of(ordinals[start : start + CHUNK]) >> np.uint32(_SHIFT), minlength=BUCKETS)
+            bitmaps.count_into(counts, order.keys_of(ordinals[start : start + CHUNK]) >> np.uint32(_SHIFT))
         self._before = np.concatenate([np.zeros(1, dtype=np.int32), np.cumsum(counts, dtype=np.int32)])
         self.count = len(result)
         self.bytes = self._before.nbytes + bitmaps.size(result)
@@ -129,9 +129,9 @@ class Bucketed:
                 np.searchsorted(ordered, self._order.ranks_of(bitmaps.ordinals(self._result)), "right"), minlength=len(ranks) + 1
             )
             return np.cumsum(met)[np.searchsorted(ordered, ranks)]
-        return np.array([self._below(rank) for rank in ranks.tolist()], dtype=np.int64)
+        return np.array([self.before(rank) for rank in ranks.tolist()], dtype=np.int64)
 
-    def _below(self, rank: int) -> int:
+    def before(self, rank: int) -> int:
         bucket = rank >> (32 + _SHIFT)
         if bucket >= BUCKETS:
             return self.count

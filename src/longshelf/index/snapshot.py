@@ -14,7 +14,7 @@ from longshelf.index.counting import Results, entity_facet, value_facet
 from longshelf.index.evaluating import Evaluation
 from longshelf.index.fields import Order, Sorted
 from longshelf.index.likeness import similar
-from longshelf.index.listing import Correction, Entry, Listing, Part, correction
+from longshelf.index.listing import Correction, Entry, Listing, Part, correction, key_of
 from longshelf.index.railing import rail
 from longshelf.index.recommending import suited
 from longshelf.index.segment import Segment
@@ -55,6 +55,7 @@ class BitmapSnapshot:
         self.state = state
         self._reading = reading
         self._settling: dict[int, Settling] = {}
+        self._last: tuple[Query, int, Node] | None = None  # a page asks for its count and its items: one query, settled once
 
     @property
     def revision(self) -> int:
@@ -231,9 +232,14 @@ class BitmapSnapshot:
         """None for a viewer nobody knows: he gets nothing, whatever he asks."""
         if viewer.user_id is None:
             return None
-        base = self.state.base
-        settling = self._settling.setdefault(viewer.user_id, Settling(self._reading, viewer.user_id, base.segment, base.own))
-        return settling.settle(query), settling
+        settling = self._settling.get(viewer.user_id)
+        if settling is None:
+            base = self.state.base
+            settling = self._settling[viewer.user_id] = Settling(self._reading, viewer.user_id, base.segment, base.own)
+        last = self._last
+        if last is None or last[0] is not query or last[1] != viewer.user_id:
+            self._last = last = query, viewer.user_id, settling.settle(query)
+        return last[2], settling
 
 
 def _whole(node: All, evaluation: Evaluation) -> Whole:
@@ -245,7 +251,8 @@ def _slice(entries: list[Entry], total: int, start: int, stop: int) -> Slice:
     has_previous, has_next = start > 0 and total > 0, stop < total
     if not entries:
         return Slice(has_previous=has_previous, has_next=has_next)
-    return Slice(tuple(entry.id for entry in entries), entries[0].key, entries[-1].key, has_previous, has_next, start)
+    ids = tuple([item_id for _, _, item_id in entries])
+    return Slice(ids, key_of(entries[0]), key_of(entries[-1]), has_previous, has_next, start)
 
 
 def _view_name(node: Node, sort: Sort, settling: Settling) -> tuple[Hashable, ...]:

@@ -34,6 +34,9 @@ class View(Protocol):
     def below(self, ranks: Array) -> Array:
         """For each rank, how many items have a lower one."""
 
+    def before(self, rank: int) -> int:
+        """The same for one rank, which every page of a descending order asks for."""
+
     @property
     def bytes(self) -> int: ...
 
@@ -53,6 +56,9 @@ class Listed:
         found: Array = np.searchsorted(self._ranks, ranks.astype(self._ranks.dtype))  # of one type, or numpy converts the whole list
         return found
 
+    def before(self, rank: int) -> int:
+        return int(self._ranks.searchsorted(self._ranks.dtype.type(rank)))
+
 
 class Roaring:
     """A result in the order of ordinals."""
@@ -66,7 +72,10 @@ class Roaring:
         return bitmaps.ordinals(self._result[start:stop]) if start < stop else np.empty(0, dtype=np.uint32)
 
     def below(self, ranks: Array) -> Array:
-        return np.fromiter((self._result.rank(rank - 1) if rank > 0 else 0 for rank in ranks.tolist()), dtype=np.int64, count=len(ranks))
+        return np.fromiter(map(self.before, ranks.tolist()), dtype=np.int64, count=len(ranks))
+
+    def before(self, rank: int) -> int:
+        return self._result.rank(rank - 1) if rank > 0 else 0
 
 
 class Bits:
@@ -84,8 +93,8 @@ class Bits:
     def ranks(self, start: int, stop: int) -> Array:
         if start >= stop:
             return np.empty(0, dtype=np.int64)
-        first = int(np.searchsorted(self._before, np.int32(start), "right")) - 1
-        end = int(np.searchsorted(self._before, np.int32(stop), "left"))
+        first = int(self._before.searchsorted(np.int32(start), "right")) - 1
+        end = int(self._before.searchsorted(np.int32(stop), "left"))
         found = np.flatnonzero(np.unpackbits(self._packed[first * _BYTES : end * _BYTES], bitorder="little")) + first * BLOCK
         skipped = start - int(self._before[first])
         return found[skipped : skipped + stop - start]
@@ -96,6 +105,10 @@ class Bits:
         inside = [self._in_block(block, bit) if bit else 0 for block, bit in zip(blocks.tolist(), bits.tolist(), strict=True)]
         found: Array = self._before[blocks] + np.array(inside, dtype=np.int64)
         return found
+
+    def before(self, rank: int) -> int:
+        block, bit = divmod(min(max(rank, 0), self._limit), BLOCK)
+        return int(self._before[block]) + (self._in_block(block, bit) if bit else 0)
 
     def _in_block(self, block: int, bits: int) -> int:
         start = block * _BYTES
