@@ -1,13 +1,15 @@
 """Totals of a result by kind: items, bytes and seconds. Summed over the base once a result: over the result or all but it, whichever is
 smaller. What changed since is taken off and added."""
 
-from typing import NamedTuple, Protocol, cast
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol, cast
 
 import numpy as np
 from pyroaring import BitMap
 
 from longshelf.index import bitmaps
 from longshelf.index.bitmaps import OBJECTS, Array, Ints
+from longshelf.index.halves import ALONE, by_two
 from longshelf.index.segment import KINDS, Segment
 from longshelf.index.state import State
 from longshelf.index.tallying import Asked
@@ -23,6 +25,7 @@ class _Numeric(Protocol):
 
 _ZEROS: Ints = np.zeros(len(KINDS), dtype=np.int64)
 AT_ONCE = 500_000  # items whose values are looked up in one go: a few megabytes
+HALVED_FROM = 65_536  # items from which on one thread sums up the bytes and another the seconds
 
 
 class Sums(NamedTuple):
@@ -73,17 +76,35 @@ def _of_base(state: State, asked: Asked) -> Sums:
 
 
 def _summed(segment: Segment, result: BitMap) -> Sums:
-    sums = Sums(_ZEROS.copy(), _ZEROS.copy(), _ZEROS.copy(), _ZEROS.astype(np.float64))
-    for number in range(len(KINDS)):
-        ordinals = bitmaps.ordinals(segment.fields["kind"].one(number) & result)
-        sums.items[number] = len(ordinals)
+    kinds = [segment.fields["kind"].one(number) & result for number in range(len(KINDS))]
+
+    def column(name: str) -> Callable[[], _Column]:
+        return lambda: _of_column(segment, name, kinds)
+
+    if ALONE or len(result) < HALVED_FROM:
+        bytes_, seconds = column("size")(), column("duration")()
+    else:
+        bytes_, seconds = by_two(column("size"), column("duration"))
+    return Sums(np.array([len(each) for each in kinds]), bytes_.sums, seconds.valued, seconds.sums.astype(np.float64))
+
+
+class _Column(NamedTuple):
+    """For each result, the sum of its values, and how many items have one."""
+
+    sums: Array
+    valued: Ints
+
+
+def _of_column(segment: Segment, name: str, results: Sequence[BitMap]) -> _Column:
+    sums: list[Any] = [0] * len(results)
+    valued = [0] * len(results)
+    for place, result in enumerate(results):
+        ordinals = bitmaps.ordinals(result)
         for start in range(0, len(ordinals), AT_ONCE):
-            some = ordinals[start : start + AT_ONCE]
-            sums.size[number] += _values(segment, "size", some).sum()
-            seconds = _values(segment, "duration", some)
-            sums.timed[number] += len(seconds)
-            sums.duration[number] += seconds.sum()
-    return sums
+            found = _values(segment, name, ordinals[start : start + AT_ONCE])
+            sums[place] += found.sum()
+            valued[place] += len(found)
+    return _Column(np.array(sums), np.array(valued))
 
 
 def _values(segment: Segment, name: str, ordinals: Array) -> Array:
