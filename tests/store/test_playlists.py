@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
@@ -14,6 +14,7 @@ from longshelf.errors import NotFound
 from longshelf.store import playlists
 from longshelf.store.database import Database, run
 from tests.support import processes
+from tests.support.databases import Databases
 from tests.support.playlists import active, add_display, fill
 
 SAID: dict[str, Any] = {
@@ -226,6 +227,41 @@ def test_two_displays_that_swap_their_playlists_do_not_wait_for_each_other(datab
     for each in workers:
         each.join()
     assert not failed, failed[0]
+
+
+def test_who_finds_that_a_playlist_was_moved_lets_its_displays_go_before_it_holds_others(
+    postgres_databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where one writes at a time, as in SQLite, nobody moves anything meanwhile."""
+    with postgres_databases.new() as database:
+        _prepare(database)
+        _moved_meanwhile(database, monkeypatch)
+
+
+def _moved_meanwhile(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database.write_quietly() as connection:
+        made = _make(connection)
+    hold, free = playlists.hold_displays, "SELECT id FROM display WHERE id = 2 FOR UPDATE NOWAIT"
+    held: list[list[int]] = []
+
+    def hold_and_move(connection: Connection, display_ids: Collection[int | None]) -> set[int]:
+        """The playlist is moved to display 1 as soon as display 2 is held; then display 2 must be free again."""
+        with database.write_quietly() as other:
+            if held:
+                assert run(other, free).scalar() == 2
+        found = hold(connection, display_ids)
+        held.append(sorted(found))
+        if len(held) == 1:
+            with database.write_quietly() as other:
+                run(other, "UPDATE playlist SET display_id = 1, active = 1 WHERE id = ?", made)
+        return found
+
+    monkeypatch.setattr(playlists, "hold_displays", hold_and_move)
+    with database.write_quietly() as connection:
+        before = playlists.activate(connection, made, 2)
+        assert active(connection) == {2: [made]}
+    assert (before.display_id, before.active) == (1, 1)  # as it was when it was held
+    assert held == [[2], [1, 2]]
 
 
 def edit_many(database: Database, gate: Barrier, playlist_id: int) -> None:

@@ -127,10 +127,12 @@ class Playlists:
             changes["shared"] = int(asked.shared)
         moved: list[int] = []
         with self._database.write_quietly() as connection:
-            before = access.changeable(viewer, access.read(connection, viewer, playlist_id))
-            if asked.display_id is not UNSET:
-                playlists.hold_displays(connection, [before.display_id, asked.display_id])
-            row = access.changeable(viewer, playlists.held(connection, playlist_id))
+            access.changeable(viewer, access.read(connection, viewer, playlist_id))
+            if asked.display_id is UNSET:
+                row = playlists.held(connection, playlist_id)
+            else:
+                row, _ = playlists.hold_moving(connection, playlist_id, asked.display_id)
+            access.changeable(viewer, row)
             access.check_version(row, asked.version)
             if asked.display_id is not UNSET and asked.display_id != row.display_id:
                 moved = _move(connection, viewer, row, asked.display_id)
@@ -181,8 +183,7 @@ class Playlists:
             wanted = display_id or row.display_id
             if wanted is None:
                 raise Invalid("display_id", "the playlist is for no display; say which display is to play it")
-            playlists.hold_displays(connection, [row.display_id, wanted])
-            playlists.activate(connection, playlist_id, wanted)
+            row = playlists.activate(connection, playlist_id, wanted)
             playlists.raise_version(connection, playlist_id, self._database.clock())
         left = [row.display_id] if row.active and row.display_id is not None and row.display_id != wanted else []
         for each in [wanted, *left]:

@@ -5,6 +5,7 @@ display plays holds the display's row before any playlist's, so that two who do 
 display is active (the constraint says so too)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import msgspec
@@ -128,33 +129,50 @@ def hold_displays(connection: Connection, display_ids: Collection[int | None]) -
     return set(bulk.select_in(connection, text, ids).scalars())
 
 
-def activate(connection: Connection, playlist_id: int, display_id: int) -> None:
-    """The display plays from this playlist, and no other. NotFound when there is no such display or playlist."""
-    _hold_both(connection, playlist_id, display_id)
-    held(connection, playlist_id)
+def hold_moving(connection: Connection, playlist_id: int, display_id: int | None) -> tuple[PlaylistRow, set[int]]:
+    """As `held` for the playlist, and as `hold_displays` for the display it goes to and the one it is for by then.
+
+    Displays are held in the order of their ids, or two that swap their playlists at once would wait for each other. Where somebody moves
+    the playlist meanwhile, what is held is let go first, with the savepoint, and all of it is held anew."""
+    wanted = {display_id}
+    while True:
+        wanted.add(get(connection, playlist_id).display_id)
+        with suppress(_MovedMeanwhile), connection.begin_nested():
+            there = hold_displays(connection, wanted)
+            row = held(connection, playlist_id)
+            if row.display_id is not None and row.display_id not in wanted:
+                raise _MovedMeanwhile
+            return row, there
+
+
+class _MovedMeanwhile(Exception):
+    """The playlist is for another display than it was when displays were held."""
+
+
+def activate(connection: Connection, playlist_id: int, display_id: int) -> PlaylistRow:
+    """The display plays from this playlist, and no other; the row as it was. NotFound when there is no such display or playlist."""
+    before = _hold_for(connection, playlist_id, display_id)
+    _play(connection, playlist_id, display_id)
+    return before
+
+
+def _hold_for(connection: Connection, playlist_id: int, display_id: int) -> PlaylistRow:
+    row, there = hold_moving(connection, playlist_id, display_id)
+    if display_id not in there:
+        raise NotFound(f"There is no display {display_id}.")
+    return row
+
+
+def _play(connection: Connection, playlist_id: int, display_id: int) -> None:
     run(connection, "UPDATE playlist SET active = 0 WHERE display_id = ? AND active = 1 AND id <> ?", display_id, playlist_id)
     run(connection, "UPDATE playlist SET display_id = ?, active = 1 WHERE id = ?", display_id, playlist_id)
 
 
-def _hold_both(connection: Connection, playlist_id: int, display_id: int) -> None:
-    """The display and the one the playlist is for until now, in the order of their ids: or two that swap their playlists at once would wait
-    for each other. NotFound as `activate`."""
-    wanted = {display_id}
-    while True:
-        wanted.update(run(connection, "SELECT display_id FROM playlist WHERE id = ? AND display_id IS NOT NULL", playlist_id).scalars())
-        if display_id not in hold_displays(connection, wanted):
-            raise NotFound(f"There is no display {display_id}.")
-        now = run(connection, "SELECT display_id FROM playlist WHERE id = ?", playlist_id).scalar()
-        if now is None or now in wanted:  # else somebody has just moved it once more
-            return
-
-
 def join_display(connection: Connection, playlist_id: int, display_id: int) -> bool:
     """The playlist is for this display from now on. It plays at once where nothing else does; whether it does. NotFound as `activate`."""
-    if not hold_displays(connection, [display_id]):
-        raise NotFound(f"There is no display {display_id}.")
+    _hold_for(connection, playlist_id, display_id)
     if active_of(connection, display_id) is None:
-        activate(connection, playlist_id, display_id)
+        _play(connection, playlist_id, display_id)
         return True
     run(connection, "UPDATE playlist SET display_id = ?, active = 0 WHERE id = ?", display_id, playlist_id)
     return False
