@@ -1,6 +1,9 @@
 """Files of a generation as the system maps them."""
 
+import itertools
 import mmap
+import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +28,36 @@ def test_what_was_warmed_is_mapped_before_anybody_reads_it(tmp_path: Path) -> No
     files.warm(generation.arrays)
     assert _mapped_kib(generation.path) >= BYTES // 1024
     assert array[-1] == column[-1]
+
+
+def test_others_go_on_while_a_generation_is_warmed(tmp_path: Path) -> None:
+    if not _system_can():
+        pytest.skip("the system cannot map beforehand: Linux 5.14 can")
+    column = np.arange(BYTES // 4, dtype=np.int32)
+    generation = files.open_generation(files.write(tmp_path, "store", lambda put: _filled(put, column)), "store")
+    done = threading.Event()
+    steps = itertools.count()
+    step = [next(steps)]
+
+    def go_on() -> None:
+        while not done.wait(0.0001):
+            step[0] = next(steps)
+
+    beside, interval = threading.Thread(target=go_on), sys.getswitchinterval()
+    beside.start()
+    sys.setswitchinterval(1_000)  # seconds: nobody is made to let the interpreter's lock go
+    try:
+        for _ in range(1_000):
+            before = step[0]
+            files.warm(generation.arrays)
+            if step[0] != before:
+                break
+        else:
+            pytest.fail("the lock was never let go")
+    finally:
+        sys.setswitchinterval(interval)
+        done.set()
+        beside.join()
 
 
 def _filled(put: Put, column: Array) -> Filled:

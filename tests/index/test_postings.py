@@ -37,6 +37,26 @@ def test_a_few_items_are_asked_what_they_carry(carried: Postings) -> None:
         assert carried.most(ids) >= len(carried.linked(ids, None))
 
 
+def test_a_union_of_many_drives_nothing_out_of_the_cache(carried: Postings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postings, "TOGETHER", 3)
+    woken: list[int] = []
+    wake = Postings._wake
+
+    def counted(self: Postings, number: int) -> BitMap:
+        woken.append(number)
+        return wake(self, number)
+
+    monkeypatch.setattr(Postings, "_wake", counted)
+    few, many = [100, 101, 102], [100, 101, 102, 103]
+    carried.linked(few, None)
+    assert len(carried._cache) == len(woken) == 3
+    for _ in range(2):
+        woken.clear()
+        assert carried.linked(many, None) == BitMap.union(*(carried.linked([each], None) for each in few), wake(carried, 3))
+        assert woken == [3]  # the others were kept before
+    assert len(carried._cache) == 3
+
+
 @pytest.mark.parametrize("sparse", [0, 10**9])
 def test_links_beyond_the_table_are_counted_whether_their_items_are_looked_up_or_searched(
     carried: Postings, monkeypatch: pytest.MonkeyPatch, sparse: int

@@ -7,6 +7,7 @@ gigabyte read in full would take longer than that from a cold disk; truncated, s
 Whatever does not fit is not trusted: the follower passes over it and builds anew."""
 
 import contextlib
+import ctypes
 import fcntl
 import hashlib
 import mmap
@@ -14,6 +15,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -117,13 +119,30 @@ def open_generation(path: Path, store: str) -> Generation:
 
 def warm(arrays: Arrays) -> None:
     """Makes what is mapped ready to be read: or else the first questions wait for the system to map what they need, page by page. A piece
-    at a time, because other threads wait meanwhile. Does nothing where the system cannot (Linux before 5.14)."""
-    with contextlib.suppress(OSError):
-        for array in arrays.values():
-            mapped = getattr(array.base, "base", None)
-            if isinstance(mapped, mmap.mmap):
-                for start in range(0, len(mapped), WARM_PIECE):
-                    mapped.madvise(POPULATE_READ, start, min(WARM_PIECE, len(mapped) - start))
+    at a time, because threads that map something else wait meanwhile. Does nothing where the system cannot (Linux before 5.14)."""
+    advise = _advise()
+    if advise is None:
+        return
+    for array in arrays.values():
+        mapped = getattr(array.base, "base", None)
+        if isinstance(mapped, mmap.mmap):
+            first = np.frombuffer(mapped, dtype=np.uint8).ctypes.data
+            for start in range(0, len(mapped), WARM_PIECE):
+                if advise(first + start, min(WARM_PIECE, len(mapped) - start), POPULATE_READ) != 0:
+                    return
+
+
+@cache
+def _advise() -> Callable[[int, int, int], int] | None:
+    """The system's madvise. Not that of `mmap`, which keeps the interpreter's lock: a gigabyte is mapped in thousands of pieces, and nobody
+    would be answered before it was. None where there is none."""
+    try:
+        found = ctypes.CDLL(None).madvise
+    except (AttributeError, OSError, TypeError):
+        return None
+    found.restype, found.argtypes = ctypes.c_int, (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    advise: Callable[[int, int, int], int] = found
+    return advise
 
 
 def remove_others(index: Path, kept: Path) -> None:

@@ -36,6 +36,7 @@ DENSE = 16  # one place in fewer: the result is bits and not lists, and members 
 KEPT_AT_ONCE = 500_000  # rows of an older table, which are taken over piece by piece
 # So many items at most are asked what they carry, and not each entity who carries it; more where there are several entities to ask.
 FEW_ITEMS, SOME_ITEMS, SEVERAL_ENTITIES = 8_192, 65_536, 5
+TOGETHER = 8  # entities; the bitmaps of more of them, met for a union, would drive others out of the cache
 SPARSE = 8  # places an item, from which on the links beyond the table are looked up item by item
 OVERFLOW_BYTES = 16  # of a link beyond the table: 12 of room, and the time that looking it up takes
 
@@ -68,8 +69,10 @@ class Postings:
         return self._cache.get_or((self._kind, "any"), lambda: bitmaps.thaw(self._any))
 
     def linked(self, ids: Sequence[int], role: Role | None) -> BitMap:
-        """Items that carry any of the entities, in `role` where one is given."""
-        found = [self._in_role(number, role) for number in self._numbers(ids).tolist()]
+        """Items that carry any of the entities, in `role` where one is given. Of many entities only what was kept before is kept: whoever
+        asks keeps the union."""
+        numbers = self._numbers(ids).tolist()
+        found = [self._in_role(number, role, keep=len(numbers) <= TOGETHER) for number in numbers]
         return found[0] if len(found) == 1 else BitMap.union(*found) if found else bitmaps.EMPTY
 
     def most(self, ids: Sequence[int]) -> int:
@@ -139,8 +142,14 @@ class Postings:
             found[known] = [self._wake(number).intersection_cardinality(result) for number in at[known].tolist()]
         return found
 
-    def bitmap(self, number: int) -> BitMap:
-        return self._cache.get_or((self._kind, number), lambda: self._wake(number))
+    def bitmap(self, number: int, *, keep: bool = True) -> BitMap:
+        name = self._kind, number
+        found = self._cache.get(name)
+        if found is None:
+            found = self._wake(number)
+            if keep:
+                self._cache.put(name, found)
+        return found
 
     def tally(self, result: BitMap, count: int) -> Array:
         """How many items of `result`, out of the segment's `count` places, carry each entity: by number. Whichever way is cheaper."""
@@ -228,9 +237,9 @@ class Postings:
         places = np.minimum(np.searchsorted(self.entities, wanted), len(self.entities) - 1)
         return places, self.entities[places] == wanted
 
-    def _in_role(self, number: int, role: Role | None) -> BitMap:
+    def _in_role(self, number: int, role: Role | None, *, keep: bool) -> BitMap:
         if role is None or self._single[number] == ROLES.index(role):
-            return self.bitmap(number)
+            return self.bitmap(number, keep=keep)
         key = number * 256 + ROLES.index(role)
         place = int(np.searchsorted(self._role_keys, key))
         if place == len(self._role_keys) or self._role_keys[place] != key:
