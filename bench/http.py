@@ -56,6 +56,7 @@ LISTS = (
     "rating_min=60&sort=created",
 )
 IDLE_SECONDS, IDLE_CPU = 0.5, 0.02  # a server that used no more than so many seconds of the processor in that time is idle
+IDLE_LATEST = 30.0  # seconds
 KNOWN = 500  # addresses that are asked for again with their ETag
 _SCRIPT = """
 local paths, highest, etags = {%s}, {%s}, {%s}
@@ -98,10 +99,10 @@ class Server:
         return sum(_cpu(process) for process in self.processes)
 
     def rested(self) -> float:
-        """The same once it is idle: what a thousand connections had asked for when their run ended is still answered, and the next run
-        would wait for it."""
-        before, found = -1.0, self.cpu
-        while found - before > IDLE_CPU:
+        """The same once it is idle, or IDLE_LATEST seconds later: what a thousand connections had asked for when their run ended is still
+        answered, and the next run would wait for it."""
+        before, found, latest = -1.0, self.cpu, time.monotonic() + IDLE_LATEST
+        while found - before > IDLE_CPU and time.monotonic() < latest:
             time.sleep(IDLE_SECONDS)
             before, found = found, self.cpu
         return found

@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
@@ -262,6 +262,42 @@ def _moved_meanwhile(database: Database, monkeypatch: pytest.MonkeyPatch) -> Non
         assert active(connection) == {2: [made]}
     assert (before.display_id, before.active) == (1, 1)  # as it was when it was held
     assert held == [[2], [1, 2]]
+
+
+def test_who_activates_and_who_holds_all_of_a_person_do_not_wait_for_each_other(database: Database) -> None:
+    """A saved view is removed from all playlists that follow it, while one of them takes the place of another on a display, or it goes."""
+    _prepare(database)
+    with database.write_quietly() as connection:
+        made = [_make(connection) for _ in range(4)]
+    gate = threading.Barrier(2)
+    failed: list[BaseException] = []
+
+    def activate(turn: int) -> None:
+        with database.write_quietly() as connection:
+            if turn % 7 == 6:
+                playlists.hold_displays(connection, [1])
+                playlists.leave_displays(connection, 1)
+            else:
+                playlists.activate(connection, made[-1 - turn % len(made)], 1)
+
+    def hold_all(_turn: int) -> None:
+        with database.write_quietly() as connection:
+            playlists.hold_all(connection, 1)
+
+    def work(step: Callable[[int], None]) -> None:
+        try:
+            gate.wait(processes.PATIENCE)
+            for turn in range(TURNS * 8):
+                step(turn)
+        except BaseException as error:
+            failed.append(error)
+
+    workers = [threading.Thread(target=work, args=(step,)) for step in (activate, hold_all)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    assert not failed, failed[0]
 
 
 def edit_many(database: Database, gate: Barrier, playlist_id: int) -> None:

@@ -70,6 +70,7 @@ def run(items: int, seed: int, place: str | None, *, others: Others | None = Non
     with _directory(place) as data, ExitStack() as stack:
         beside = _opened(stack, in_postgresql.opened(asked.postgresql, items)) if asked.postgresql else None
         database = _opened(stack, Database(f"sqlite:///{data / f'catalogue-{items}.db'}"))
+        stack.callback(gc.unfreeze)
         follower, engine, asking = _measure(report, database, data / f"index-{items}", HOSTILE if hostile is None else hostile)
         parties: dict[str, Party] = {"SQLite": _limited(database)} if asked.sql else {}
         stores = [in_postgresql.row(database, None)]
@@ -120,7 +121,7 @@ def _measure(report: Report, database: Database, index: Path, most: int) -> tupl
     follower = Follower(database, index)
     opened = milliseconds(follower.refresh)
     assert follower.state is not None
-    files.warm(follower.state.base.segment.arrays)  # this and the next as a server does when it starts
+    files.warm(follower.state.base.segment.arrays)  # as a server does when it starts; it also keeps what is there from the collector
     gc.collect()
     gc.freeze()
     asking = known(database, VIEWER)

@@ -183,7 +183,9 @@ class Playlists:
             wanted = display_id or row.display_id
             if wanted is None:
                 raise Invalid("display_id", "the playlist is for no display; say which display is to play it")
-            row = playlists.activate(connection, playlist_id, wanted)
+            row = access.changeable(viewer, playlists.activate(connection, playlist_id, wanted))
+            if display_id is None and row.display_id != wanted:
+                raise Conflict("Somebody has just moved the playlist to another display. Look again, and say which display is to play it.")
             playlists.raise_version(connection, playlist_id, self._database.clock())
         left = [row.display_id] if row.active and row.display_id is not None and row.display_id != wanted else []
         for each in [wanted, *left]:

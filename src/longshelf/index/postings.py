@@ -69,8 +69,8 @@ class Postings:
         return self._cache.get_or((self._kind, "any"), lambda: bitmaps.thaw(self._any))
 
     def linked(self, ids: Sequence[int], role: Role | None) -> BitMap:
-        """Items that carry any of the entities, in `role` where one is given. Of many entities only what was kept before is kept: whoever
-        asks keeps the union."""
+        """Items that carry any of the entities, in `role` where one is given. Where they are many, what each of them is on is not kept for
+        the next: who asks again keeps the union."""
         numbers = self._numbers(ids).tolist()
         found = [self._in_role(number, role, keep=len(numbers) <= TOGETHER) for number in numbers]
         return found[0] if len(found) == 1 else BitMap.union(*found) if found else bitmaps.EMPTY

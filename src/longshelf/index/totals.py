@@ -23,7 +23,6 @@ class _Numeric(Protocol):
     def many(self, places: Array) -> Array: ...
 
 
-_ZEROS: Ints = np.zeros(len(KINDS), dtype=np.int64)
 AT_ONCE = 500_000  # items whose values are looked up in one go: a few megabytes
 HALVED_FROM = 65_536  # items from which on one thread sums up the bytes and another the seconds
 

@@ -57,7 +57,8 @@ class Listed:
         return found
 
     def before(self, rank: int) -> int:
-        return int(self._ranks.searchsorted(self._ranks.dtype.type(rank)))
+        kind = self._ranks.dtype
+        return int(self._ranks.searchsorted(kind.type(min(rank, np.iinfo(kind).max))))  # behind the end of a random order lies 2⁶³
 
 
 class Roaring:

@@ -1,8 +1,8 @@
 """Rows of playlists and their blocks, and which playlist a display plays.
 
-The rules: who changes a playlist holds its row first, so that editors take turns and each raises the version by one; who changes what a
-display plays holds the display's row before any playlist's, so that two who do it at once do not wait for each other, and one playlist a
-display is active (the constraint says so too)."""
+The rules: who changes a playlist holds its row first, several in the order of their ids, so that editors take turns and each raises the
+version by one; who changes what a display plays holds the display's row before any playlist's, so that two who do it at once do not wait
+for each other, and one playlist a display is active (the constraint says so too)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -130,19 +130,26 @@ def hold_displays(connection: Connection, display_ids: Collection[int | None]) -
 
 
 def hold_moving(connection: Connection, playlist_id: int, display_id: int | None) -> tuple[PlaylistRow, set[int]]:
-    """As `held` for the playlist, and as `hold_displays` for the display it goes to and the one it is for by then.
+    """As `held` for the playlist and those that play on the displays, and as `hold_displays` for these: the one it goes to, the one it is
+    for by then, and any it was for on the way.
 
-    Displays are held in the order of their ids, or two that swap their playlists at once would wait for each other. Where somebody moves
-    the playlist meanwhile, what is held is let go first, with the savepoint, and all of it is held anew."""
+    All are held in the order of their ids, or two that swap their playlists at once would wait for each other. Where somebody moves the
+    playlist meanwhile, what is held is let go first, with the savepoint, and all of it is held anew."""
     wanted = {display_id}
     while True:
         wanted.add(get(connection, playlist_id).display_id)
         with suppress(_MovedMeanwhile), connection.begin_nested():
             there = hold_displays(connection, wanted)
-            row = held(connection, playlist_id)
+            row = _held_with_playing(connection, playlist_id, wanted)
             if row.display_id is not None and row.display_id not in wanted:
                 raise _MovedMeanwhile
             return row, there
+
+
+def _held_with_playing(connection: Connection, playlist_id: int, display_ids: Collection[int | None]) -> PlaylistRow:
+    text = f"SELECT {_PLAYLIST} FROM playlist WHERE active = 1 AND display_id IN {{ids}} OR id = ? ORDER BY id{_lock(connection)}"
+    rows = bulk.select_in(connection, text, [each for each in display_ids if each is not None], playlist_id)
+    return _found(next((row for row in rows if row[0] == playlist_id), None), playlist_id)
 
 
 class _MovedMeanwhile(Exception):
@@ -184,7 +191,8 @@ def leave_display(connection: Connection, playlist_id: int) -> None:
 
 
 def leave_displays(connection: Connection, display_id: int) -> None:
-    """For whoever removes the display: its playlists stay, for no display."""
+    """For whoever removes the display: its playlists stay, for no display. They are held as `hold_all` holds them."""
+    run(connection, f"SELECT id FROM playlist WHERE display_id = ? ORDER BY id{_lock(connection)}", display_id).all()
     run(connection, "UPDATE playlist SET display_id = NULL, active = 0 WHERE display_id = ?", display_id)
 
 
