@@ -9,12 +9,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from longshelf.catalog import playlist_access as access
 from longshelf.catalog.playlist_shapes import BlockSaid, EditBlock, EditPlaylist, NewPlaylist
 from longshelf.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
 from longshelf.model.kinds import EntityKind
 from longshelf.model.restrictions import Restrictions, Rule
-from longshelf.model.viewer import NOBODY
-from longshelf.store.database import run
+from longshelf.model.viewer import NOBODY, Viewer
+from longshelf.store import playlists
+from longshelf.store.database import Transaction, run
+from longshelf.store.playlists import PlaylistRow
 from tests.catalog.playlist_shelf import WAYS, PlaylistShelf, playlist_shelf
 from tests.visibility import worlds
 
@@ -387,6 +390,25 @@ def test_only_administrators_choose_what_a_display_plays(shelf: PlaylistShelf) -
         shelf.playlists.edit(shelf.ann, chosen.id, EditPlaylist(display_id=1))
     with pytest.raises(Conflict):
         shelf.playlists.add_block(shelf.ann, chosen.id, BlockSaid())
+
+
+@pytest.mark.parametrize(("stale", "refused"), [({"display_id": 2}, Conflict), ({"user_id": 1}, NotFound)])
+def test_what_became_of_a_playlist_until_its_display_was_held_counts(
+    shelf: PlaylistShelf, monkeypatch: pytest.MonkeyPatch, stale: dict[str, Any], refused: type[Exception]
+) -> None:
+    made = shelf.make(shelf.ann if "display_id" in stale else shelf.bob, "A", BlockSaid(), display_id=1 if "display_id" in stale else None)
+    read = access.read
+
+    def earlier(connection: Transaction, viewer: Viewer, playlist_id: int) -> PlaylistRow:
+        """It has just been moved from display 2 to 1, or taken back by its owner."""
+        return playlists.get(connection, playlist_id)._replace(**stale)
+
+    monkeypatch.setattr(access, "read", earlier)
+    with pytest.raises(refused):
+        shelf.playlists.activate(shelf.ann, made.id, None if "display_id" in stale else 1)
+    monkeypatch.setattr(access, "read", read)
+    found = shelf.playlists.one(shelf.ann if made.display_id else shelf.bob, made.id)
+    assert (found.display_id, found.active, found.version) == (made.display_id, made.active, made.version)
 
 
 def test_a_copy_is_whole_ones_own_and_plays_nowhere(shelf: PlaylistShelf) -> None:

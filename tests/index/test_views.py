@@ -49,6 +49,8 @@ def test_every_form_is_the_sorted_list_of_ranks(count: int, seed: int, share: fl
     places = [0, *wanted[:3], *(rank + 1 for rank in wanted[-3:]), max(wanted, default=0) + 600]
     places *= data.draw(st.sampled_from((1, 20)))  # few and many are counted in different ways
     assert found.below(np.array(places)).tolist() == [sum(rank < place for rank in wanted) for place in places]
+    if isinstance(order, Shuffled):
+        assert found.before(2**63) == len(wanted)  # where a place behind the last key lies
     assert [found.before(place) for place in places] == found.below(np.array(places)).tolist()
 
 
