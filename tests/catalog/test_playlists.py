@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -392,23 +393,32 @@ def test_only_administrators_choose_what_a_display_plays(shelf: PlaylistShelf) -
         shelf.playlists.add_block(shelf.ann, chosen.id, BlockSaid())
 
 
-@pytest.mark.parametrize(("stale", "refused"), [({"display_id": 2}, Conflict), ({"user_id": 1}, NotFound)])
-def test_what_became_of_a_playlist_until_its_display_was_held_counts(
-    shelf: PlaylistShelf, monkeypatch: pytest.MonkeyPatch, stale: dict[str, Any], refused: type[Exception]
-) -> None:
-    made = shelf.make(shelf.ann if "display_id" in stale else shelf.bob, "A", BlockSaid(), display_id=1 if "display_id" in stale else None)
-    read = access.read
+@contextmanager
+def _looked_at_earlier(**was: Any) -> Iterator[None]:
+    """Whoever looks at a playlist before he holds it finds it as it was then; somebody else has changed it since."""
 
-    def earlier(connection: Transaction, viewer: Viewer, playlist_id: int) -> PlaylistRow:
-        """It has just been moved from display 2 to 1, or taken back by its owner."""
-        return playlists.get(connection, playlist_id)._replace(**stale)
+    def earlier(connection: Transaction, _viewer: Viewer, playlist_id: int) -> PlaylistRow:
+        return playlists.get(connection, playlist_id)._replace(**was)
 
-    monkeypatch.setattr(access, "read", earlier)
-    with pytest.raises(refused):
-        shelf.playlists.activate(shelf.ann, made.id, None if "display_id" in stale else 1)
-    monkeypatch.setattr(access, "read", read)
-    found = shelf.playlists.one(shelf.ann if made.display_id else shelf.bob, made.id)
-    assert (found.display_id, found.active, found.version) == (made.display_id, made.active, made.version)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(access, "read", earlier)
+        yield
+
+
+def test_a_playlist_that_has_just_moved_to_another_display_is_not_moved_back(shelf: PlaylistShelf) -> None:
+    made = shelf.make(shelf.ann, "A", BlockSaid(), display_id=1)
+    with _looked_at_earlier(display_id=2), pytest.raises(Conflict):
+        shelf.playlists.activate(shelf.ann, made.id)
+    found = shelf.playlists.one(shelf.ann, made.id)
+    assert (found.display_id, found.active, found.version) == (1, True, made.version)
+
+
+def test_a_playlist_that_has_just_been_taken_back_is_not_activated(shelf: PlaylistShelf) -> None:
+    made = shelf.make(shelf.bob, "B", BlockSaid())
+    with _looked_at_earlier(shared=1), pytest.raises(NotFound):
+        shelf.playlists.activate(shelf.ann, made.id, 1)
+    found = shelf.playlists.one(shelf.bob, made.id)
+    assert (found.display_id, found.active, found.version) == (None, False, made.version)
 
 
 def test_a_copy_is_whole_ones_own_and_plays_nowhere(shelf: PlaylistShelf) -> None:

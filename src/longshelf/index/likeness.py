@@ -78,7 +78,7 @@ def _ranking(state: State, item_id: int, parts: list[_Part], carried: Carried) -
 
 
 def _carriers(segment: Segment, carried: Carried) -> Iterator[BitMap]:
-    """Of each of the entities, one by one: they are asked for again."""
+    """The items of each of the entities, one by one: they are asked for again."""
     for kind, entities in carried.items():
         for each in entities:
             yield segment.postings[kind].linked((each,), None)
@@ -89,7 +89,7 @@ def _best(part: _Part, item_id: int, carried: Carried) -> dict[int, int]:
     ordinal = part.segment.ordinal(item_id)
     others = part.result if ordinal is None else part.result - BitMap([ordinal])
     narrow = {kind: entities for kind, entities in carried.items() if kind not in BROAD}
-    known = BitMap.union(EMPTY, *(_carriers(part.segment, narrow))) & others
+    known = BitMap.union(EMPTY, *_carriers(part.segment, narrow)) & others
     found: dict[int, int] = {}
     levels = _levels(part.segment, known, carried)
     broad = {kind: entities for kind, entities in carried.items() if kind in BROAD}

@@ -1,7 +1,8 @@
 """Totals of a result by kind: items, bytes and seconds. Summed over the base once a result: over the result or all but it, whichever is
 smaller. What changed since is taken off and added."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple, Protocol, cast
 
 import numpy as np
@@ -76,15 +77,9 @@ def _of_base(state: State, asked: Asked) -> Sums:
 
 def _summed(segment: Segment, result: BitMap) -> Sums:
     kinds = [segment.fields["kind"].one(number) & result for number in range(len(KINDS))]
-
-    def column(name: str) -> Callable[[], _Column]:
-        return lambda: _of_column(segment, name, kinds)
-
-    if ALONE or len(result) < HALVED_FROM:
-        bytes_, seconds = column("size")(), column("duration")()
-    else:
-        bytes_, seconds = by_two(column("size"), column("duration"))
-    return Sums(np.array([len(each) for each in kinds]), bytes_.sums, seconds.valued, seconds.sums.astype(np.float64))
+    sizes, durations = (partial(_of_column, segment, name, kinds) for name in ("size", "duration"))
+    size, duration = (sizes(), durations()) if ALONE or len(result) < HALVED_FROM else by_two(sizes, durations)
+    return Sums(np.array([len(each) for each in kinds]), size.sums, duration.valued, duration.sums.astype(np.float64))
 
 
 class _Column(NamedTuple):
