@@ -14,6 +14,7 @@ from msgspec import UNSET
 from longshelf.catalog import blocks as reading
 from longshelf.catalog import playlist_access as access
 from longshelf.catalog import playlist_csv
+from longshelf.catalog.playlist_blocks import checked, words_of
 from longshelf.catalog.playlist_entries import PlaylistEntries
 from longshelf.catalog.playlist_shapes import (
     BlockSaid,
@@ -24,7 +25,7 @@ from longshelf.catalog.playlist_shapes import (
     ImportPlaylist,
     ViewSaid,
 )
-from longshelf.catalog.playlists import Playlists, check_name, checked, words_of
+from longshelf.catalog.playlists import Playlists, check_name
 from longshelf.catalog.watching import signed_in
 from longshelf.errors import Invalid
 from longshelf.logs import operation

@@ -4,9 +4,10 @@ import msgspec
 
 from longshelf.catalog import blocks as reading
 from longshelf.catalog import playlist_access as access
+from longshelf.catalog.playlist_blocks import checked
 from longshelf.catalog.playlist_counts import Asked, Counting
 from longshelf.catalog.playlist_shapes import BlockPreview, PreviewBlock
-from longshelf.catalog.playlists import Screens, checked
+from longshelf.catalog.playlists import Screens
 from longshelf.catalog.showing import Showing
 from longshelf.catalog.watching import signed_in
 from longshelf.errors import NotFound

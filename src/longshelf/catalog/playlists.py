@@ -12,6 +12,7 @@ from msgspec import UNSET
 from longshelf.catalog import blocks as reading
 from longshelf.catalog import playlist_access as access
 from longshelf.catalog.numbered import cut_whole
+from longshelf.catalog.playlist_blocks import check_block, checked, copy_blocks, filter_text, words_of
 from longshelf.catalog.playlist_counts import Asked, Counting
 from longshelf.catalog.playlist_entries import PlaylistEntries
 from longshelf.catalog.playlist_shapes import (
@@ -26,10 +27,10 @@ from longshelf.catalog.playlist_shapes import (
     PlaylistList,
 )
 from longshelf.catalog.watching import signed_in
-from longshelf.errors import BadQuery, Conflict, Invalid, NotFound
+from longshelf.errors import Conflict, Invalid, NotFound
 from longshelf.model.times import rfc3339
 from longshelf.model.viewer import NOBODY, Viewer
-from longshelf.store import playlist_items, playlists, views
+from longshelf.store import playlist_items, playlists
 from longshelf.store.database import Database, Transaction
 from longshelf.store.playlists import BlockRow, PlaylistRow
 
@@ -169,7 +170,7 @@ class Playlists:
             if row.kind == "items":
                 playlist_items.copy(connection, playlist_id, copy_id, places, at)
             else:
-                _copy_blocks(connection, row, copy_id, user_id)
+                copy_blocks(connection, row, copy_id, user_id)
         return self.one(viewer, copy_id)
 
     def activate(self, viewer: Viewer, playlist_id: int, display_id: int | None = None) -> Playlist:
@@ -210,7 +211,7 @@ class Playlists:
             if "filter" in changes:
                 changes["filter"] = filter_text(changes["filter"])
             if changes:
-                _check(connection, _may_follow(viewer, row), msgspec.structs.replace(before, **changes), before.view_id)
+                check_block(connection, _may_follow(viewer, row), msgspec.structs.replace(before, **changes), before.view_id)
                 playlists.change_block(connection, block_id, changes)
         return self._changed(viewer, row, "a block was changed")
 
@@ -260,13 +261,6 @@ def check_name(name: str) -> str:
     if not name.strip():
         raise Invalid("name", "give it a name")
     return name
-
-
-def filter_text(given: str | dict[str, Any] | None) -> str:
-    """As it is kept."""
-    if given is None or isinstance(given, str):
-        return (given or "").removeprefix("?")
-    return msgspec.json.encode(given).decode()
 
 
 def _known(connection: Transaction, user_id: int, rows: Sequence[PlaylistRow]) -> _Known:
@@ -337,33 +331,6 @@ def _told_block(block: BlockRow, known: _Known, available: int | None, seen: int
     )
 
 
-def checked(
-    connection: Transaction, user_id: int, asked: BlockSaid, *, kept_view: int | None = None, field: str = "", asks: bool = False
-) -> BlockRow:
-    """A block as it would be kept, in no playlist yet. `asks`: it will not be. Invalid, naming `field` and the part, for what makes no
-    sense."""
-    said = {name: getattr(asked, name) for name in playlists.WORDS}
-    said["filter"] = filter_text(asked.filter)
-    found = BlockRow(id=0, playlist_id=0, position=0, **said)
-    _check(connection, user_id, found, kept_view, field=field, asks=asks)
-    return found
-
-
-def words_of(block: BlockRow) -> dict[str, Any]:
-    """What a person says about a block."""
-    return {name: getattr(block, name) for name in playlists.WORDS}
-
-
-def _check(connection: Transaction, user_id: int, block: BlockRow, kept_view: int | None, *, field: str = "", asks: bool = False) -> None:
-    """Whether it can be read. It may follow a saved view of the user's, or the one it follows already."""
-    if block.view_id not in {None, kept_view} and not views.stays(connection, user_id, block.view_id or 0, asks=asks):
-        raise Invalid(f"{field}view_id", "you have no such saved view")
-    try:
-        reading.wanted(block, playlists.views_of(connection, [block]))
-    except BadQuery as error:
-        raise Invalid(f"{field}{error.field}", error.reason) from None
-
-
 def _may_follow(viewer: Viewer, row: PlaylistRow) -> int:
     """Whose views its blocks may follow: its maker's, and only he chooses them; others may not even know of them."""
     return row.user_id if row.user_id == viewer.user_id else 0
@@ -386,17 +353,6 @@ def _move(connection: Transaction, viewer: Viewer, row: PlaylistRow, display_id:
     if display_id is not None and playlists.join_display(connection, row.id, display_id):
         moved.append(display_id)
     return moved
-
-
-def _copy_blocks(connection: Transaction, row: PlaylistRow, copy_id: int, user_id: int) -> None:
-    """A view that is not the copier's is no view of the copy: that asks for the same by itself."""
-    found = playlists.blocks_of(connection, row.id)
-    followed = playlists.views_of(connection, found)
-    said = [words_of(each) for each in found]
-    for each, block in zip(said, found, strict=True):
-        if block.view_id is not None and not views.stays(connection, user_id, block.view_id):
-            each |= {"view_id": None, "filter": reading.without_view(block, followed[block.view_id])}
-    playlists.add_blocks(connection, copy_id, said)
 
 
 def _numbered(name: str, taken: Iterable[str]) -> str:
