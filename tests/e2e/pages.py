@@ -68,6 +68,12 @@ def fits_its_width(page: Page) -> bool:
     return bool(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
 
 
+def play_slowly(page: Page) -> None:
+    """From now on, until the document is left, films play at a fifth of their speed: the generated ones last a few seconds, and a busy
+    machine must find them still playing."""
+    page.evaluate("document.addEventListener('playing', (event) => { event.target.playbackRate = 0.2; }, true)")
+
+
 def until(page: Page, expression: str, seconds: float = 15) -> None:
     """Waits until it is true. Not wait_for_function: that evaluates inside the page, where its policy forbids it."""
     deadline = time.monotonic() + seconds

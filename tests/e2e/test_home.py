@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.pages import Open, fits_its_width, needs_axe, serious_violations
+from tests.e2e.pages import Open, fits_its_width, needs_axe, play_slowly, serious_violations, until
 from tests.e2e.product import Product, scanned, some
 
 
@@ -48,10 +48,10 @@ def test_what_was_begun_goes_on_from_the_home_page(open_page: Open, product: Pro
     expect(row(page, "Continue")).to_be_hidden()
 
     page.goto(f"{product.url}/items/{film['id']}")
+    play_slowly(page)
     with said(page, "start"):
         page.get_by_role("button", name="Play").first.click()
-    # The film is short: over and over, so that a slow machine finds it still playing.
-    page.wait_for_function("() => { const film = document.querySelector('video'); film.loop = true; return film.currentTime > 0.4 }")
+    until(page, "document.querySelector('video').currentTime > 0.4")
     with said(page, "pause"):
         page.keyboard.press("k")
     go_home(page)

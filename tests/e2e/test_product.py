@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.pages import Contexts, Open, needs_axe, serious_violations, until
+from tests.e2e.pages import Contexts, Open, needs_axe, play_slowly, serious_violations, until
 from tests.e2e.product import BROKEN, NAME, PASSWORD, Product, running, scanned, write_media
 
 PEOPLE = ("/users", "/users/1", "/users/1/restrictions", "/profiles", "/profiles/new", "/hidden", "/items/1/visibility")
@@ -92,6 +92,7 @@ def test_an_item_opens_from_the_grid_and_back_leads_to_the_same_place(open_page:
 def test_a_film_plays_and_goes_on_where_it_was_left(open_page: Open, product: Product) -> None:
     film = product.first(kind="video", q="-old")
     page = open_page(f"/items/{film['id']}")
+    play_slowly(page)
     page.get_by_role("button", name="Play").first.click()
     until(page, "document.querySelector('video').currentTime > 0.4")
     page.keyboard.press("k")
