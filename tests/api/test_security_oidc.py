@@ -64,7 +64,7 @@ def leave(browser: httpx.Client, next_path: str = "/") -> str:
 
 def sign_in(browser: httpx.Client, next_path: str = "/") -> httpx.Response:
     """The server's last answer: a redirect into the UI."""
-    there = httpx.get(leave(browser, next_path))
+    there = httpx.get(leave(browser, next_path), timeout=30)
     return browser.get(there.headers["location"])
 
 
@@ -105,7 +105,7 @@ def test_somebody_new_comes_in_and_is_the_same_the_next_time(own: Served, login:
         sign_in(browser)
         assert who(browser) == ("carl", False)
         assert browser.cookies[SESSION_COOKIE] != first
-        assert httpx.get(f"{browser.base_url}/api/me", headers={"cookie": f"{SESSION_COOKIE}={first}"}).status_code == 401
+        assert httpx.get(f"{browser.base_url}/api/me", headers={"cookie": f"{SESSION_COOKIE}={first}"}, timeout=30).status_code == 401
         login.person = {"sub": "2", "preferred_username": "dora"}
         sign_in(browser)
         assert who(browser) == ("dora", False)
@@ -161,8 +161,8 @@ def test_every_claim_that_is_wrong_or_missing_is_noticed(change: Callable[[dict[
 
 def test_an_answer_for_another_browser_or_another_flow_is_refused(own: Served, login: Provider) -> None:
     with shelf(own, login) as browser:
-        back = httpx.get(leave(browser)).headers["location"]
-        assert problem(httpx.get(back)) == "expired"  # a browser that began nothing: somebody was sent this address
+        back = httpx.get(leave(browser), timeout=30).headers["location"]
+        assert problem(httpx.get(back, timeout=30)) == "expired"  # a browser that began nothing: somebody was sent this address
         leave(browser)  # another flow takes the place of the first
         assert problem(browser.get(back)) == "expired"
         assert problem(browser.get("/api/oidc/callback")) == "expired"
@@ -173,12 +173,12 @@ def test_a_flow_is_good_once_and_not_when_altered(own: Served, login: Provider) 
     with shelf(own, login) as browser:
         away = leave(browser)
         sealed = browser.cookies["longshelf_oidc"]
-        back = httpx.get(away).headers["location"]
+        back = httpx.get(away, timeout=30).headers["location"]
         for altered in (sealed[:-2] + "AA", "A" + sealed[1:], sealed[44:], "", "=", "ü"):
-            assert problem(httpx.get(back, headers={b"cookie": f"longshelf_oidc={altered}".encode()})) == "expired"
+            assert problem(httpx.get(back, headers={b"cookie": f"longshelf_oidc={altered}".encode()}, timeout=30)) == "expired"
         assert browser.get(back).headers["location"] == "/"
         assert "longshelf_oidc" not in browser.cookies
-        again = httpx.get(back, headers={"cookie": f"longshelf_oidc={sealed}"})
+        again = httpx.get(back, headers={"cookie": f"longshelf_oidc={sealed}"}, timeout=30)
         assert problem(again) == "refused"  # the provider takes a code once
 
 

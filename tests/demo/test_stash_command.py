@@ -72,7 +72,7 @@ def test_a_scan_that_is_asked_for_is_heard_of(tmp_path: Path) -> None:
             listener.send('{"id": "1", "type": "subscribe", "payload": {"query": "subscription { scanCompleteSubscribe }"}}')
             listener.send('{"type": "ping"}')
             assert "pong" in str(listener.recv(10))
-            with httpx.Client(trust_env=False) as asking:
+            with httpx.Client(trust_env=False, timeout=30) as asking:
                 scan = {"query": "mutation { metadataScan(input: {}) }"}
                 assert asking.post(f"{url}/graphql", json=scan).json() == {"data": {"metadataScan": "1"}}
             assert '"scanCompleteSubscribe":true' in str(listener.recv(10))

@@ -272,7 +272,7 @@ def test_one_in_another_process_is_controlled_over_http_and_can_be_killed() -> N
         assert (told["title"], told["tags"]) == ("from outside", [1, 2])
         assert told["updated_at"].endswith("-08:00")
         remote.do("faults.add", what="status", code=500)
-        with httpx.Client(trust_env=False) as asking:
+        with httpx.Client(trust_env=False, timeout=30) as asking:
             assert asking.post(f"{remote.url}/graphql", json={"query": PAGE}).status_code == 500
             assert len(scene_ids(asking.post(f"{remote.url}/graphql", json={"query": PAGE}))) == 10
         assert [request["status"] for request in remote.do("requests")] == [500, 200]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e.pages import Contexts, Open, fresh_contexts, opener
 from tests.e2e.product import Product
@@ -24,6 +24,7 @@ from tests.e2e.synthetic import DIST
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 BUILD = DIST / "index.html"
+PATIENCE = 20  # seconds until a page that does not come to what is expected fails its test; on a loaded machine pages are slow
 # No sandbox: CI runs as root in a container. The rest keeps the browser from talking to anybody but us.
 FLAGS = [
     "--no-sandbox",
@@ -63,7 +64,7 @@ class Server:
     def control(self, **wish: Any) -> None:
         body = json.dumps(wish).encode()
         request = urllib.request.Request(f"{self.url}/control", body, {"Content-Type": "application/json"}, method="POST")
-        with urllib.request.urlopen(request, timeout=5):
+        with urllib.request.urlopen(request, timeout=PATIENCE):
             pass
 
 
@@ -92,7 +93,7 @@ def _free_port() -> int:
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 3 * PATIENCE  # Python imports slowly there, too
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(OSError), urllib.request.urlopen(url, timeout=1):
             return
@@ -110,6 +111,7 @@ def server(running_server: Server) -> Server:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE * 1_000)
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield browser
         browser.close()

@@ -74,7 +74,7 @@ def play_slowly(page: Page) -> None:
     page.evaluate("document.addEventListener('playing', (event) => { event.target.playbackRate = 0.2; }, true)")
 
 
-def until(page: Page, expression: str, seconds: float = 15) -> None:
+def until(page: Page, expression: str, seconds: float = 30) -> None:
     """Waits until it is true. Not wait_for_function: that evaluates inside the page, where its policy forbids it."""
     deadline = time.monotonic() + seconds
     while not page.evaluate(expression):
@@ -82,7 +82,7 @@ def until(page: Page, expression: str, seconds: float = 15) -> None:
         page.wait_for_timeout(50)
 
 
-def until_so(page: Page, happens: Callable[[], bool], seconds: float = 15) -> None:
+def until_so(page: Page, happens: Callable[[], bool], seconds: float = 30) -> None:
     """Waits until it has come to that, outside the page."""
     deadline = time.monotonic() + seconds
     while not happens():

@@ -136,7 +136,7 @@ def test_a_changed_library_is_announced_and_not_reshuffled(open_shelf: OpenShelf
 def test_a_failing_server_is_explained_and_can_be_tried_again(open_shelf: OpenShelf, server: Server) -> None:
     server.control(failing=True)
     page = open_shelf()
-    expect(page.get_by_role("alert")).to_contain_text("The library is being rebuilt", timeout=8000)
+    expect(page.get_by_role("alert")).to_contain_text("The library is being rebuilt")
     server.control(failing=False)
     page.get_by_role("button", name="Try again").click()
     shelf.ready(page)

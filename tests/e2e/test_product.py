@@ -45,10 +45,10 @@ def test_from_the_first_start_to_a_full_library(tmp_path: Path, contexts: Contex
 
         # Live: nothing here reloads the page.
         progress = page.get_by_role("progressbar", name="Scan of Everything")
-        expect(progress).to_be_visible(timeout=20_000)
-        expect(page.get_by_text(f"of {MANY:,}"[:4])).to_be_visible(timeout=20_000)
+        expect(progress).to_be_visible()
+        expect(page.get_by_text(f"of {MANY:,}"[:4])).to_be_visible()
         expect(page.get_by_text("Ready", exact=True)).to_be_visible(timeout=90_000)
-        expect(page.get_by_role("main").get_by_text(f"{items:,}").first).to_be_visible(timeout=10_000)
+        expect(page.get_by_role("main").get_by_text(f"{items:,}").first).to_be_visible()
 
         page.get_by_role("button", name="1 problem").click()
         problems = page.get_by_role("dialog", name="Problems in Everything")

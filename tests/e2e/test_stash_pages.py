@@ -132,11 +132,11 @@ def test_the_webhook_is_copied_and_changed(open_page: Open, product: Product, st
     card = page.get_by_role("region", name="Webhook")
     card.get_by_role("button", name="Copy the address").click()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert httpx.post(copied, json={"type": "Scene.Update.Post", "id": 1}).status_code == 200
+    assert httpx.post(copied, json={"type": "Scene.Update.Post", "id": 1}, timeout=30).status_code == 200
     card.get_by_role("button", name="Another address").click()
     page.get_by_role("dialog").get_by_role("button", name="Change it").click()
     expect(card.get_by_text(copied)).not_to_be_visible()
-    assert httpx.post(copied).status_code == 404
+    assert httpx.post(copied, timeout=30).status_code == 404
 
 
 def test_with_the_server_away_the_page_says_so_and_browsing_goes_on(open_page: Open, product: Product, stash: FakeStash) -> None:

@@ -5,12 +5,16 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from multiprocessing.connection import Connection
 from typing import TypeVar
 
 import pytest
 
 from longshelf.errors import NotFound, Unreadable
+from longshelf.media import workers as of_workers
 from longshelf.media.workers import Workers
+
+serve = of_workers._serve
 
 Answer = TypeVar("Answer")
 
@@ -41,6 +45,11 @@ def crash() -> None:
 
 def devour() -> int:
     return len(bytearray(20 * 2**30))
+
+
+def serve_late(pipe: Connection) -> None:
+    time.sleep(1)
+    serve(pipe)
 
 
 def run(action: Callable[[Workers], Awaitable[Answer]], size: int = 1, seconds: float = 20.0) -> Answer:
@@ -85,6 +94,23 @@ def test_a_call_that_hangs_crashes_or_eats_memory_ends_and_the_next_one_works() 
             assert await workers.run(double, 2) == 4
 
     run(action, seconds=2)
+
+
+def test_no_call_pays_for_the_time_its_process_takes_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(of_workers, "_serve", serve_late)
+    assert run(lambda workers: workers.run(double, 2), seconds=0.7) == 4
+
+
+def test_a_process_that_does_not_start_fails_its_call_and_not_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def action(workers: Workers) -> int:
+        with monkeypatch.context() as patch:
+            patch.setattr(of_workers, "_serve", serve_late)
+            patch.setattr(of_workers, "START_SECONDS", 0.1)
+            with pytest.raises(Unreadable):
+                await workers.run(double, 2)
+        return await workers.run(double, 3)
+
+    assert run(action) == 6
 
 
 def test_a_crash_does_not_touch_the_call_beside_it() -> None:

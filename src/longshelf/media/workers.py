@@ -20,6 +20,7 @@ Answer = TypeVar("Answer")
 Given = ParamSpec("Given")
 
 CALL_SECONDS = 25.0  # the largest picture we accept takes about three
+START_SECONDS = 60.0  # a process is there in a fraction of one; on a loaded machine it takes its time, and no call pays for that
 MEMORY_BYTES = 3 * 2**30  # address space of one process, shared libraries included
 CALLS_A_LIFE = 500  # then a process is replaced: whatever a codec leaked goes with it
 PRELOADED = ["longshelf.media.thumbnailing", "longshelf.media.pages"]
@@ -82,8 +83,8 @@ class _Process:
     def call(self, function: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> object:
         if self._stopped:
             raise Unreadable("the server is shutting down")
-        pipe = self._started()
         try:
+            pipe = self._started()
             pipe.send((function, args, kwargs))
             answered = pipe.poll(self._seconds)
             good, answer = pipe.recv() if answered else (False, Unreadable(f"took longer than {self._seconds:.0f} s"))
@@ -109,11 +110,16 @@ class _Process:
         if self._pipe is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(PRELOADED)
-            self._pipe, theirs = context.Pipe()
-            self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-            self._process.start()
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(theirs,), daemon=True)
+            process.start()
             theirs.close()
-            self._calls = 0
+            self._pipe, self._process, self._calls = ours, process, 0
+            if self._stopped:  # meanwhile: who stops has not seen it
+                process.kill()
+            if not ours.poll(START_SECONDS):
+                raise TimeoutError
+            ours.recv()
         return self._pipe
 
     def _lose(self) -> int | None:
@@ -131,11 +137,12 @@ class _Process:
 
 
 def _serve(pipe: Connection) -> None:
-    """The life of a worker process: one call after another until the pipe closes."""
+    """The life of a worker process: it says that it is there, and then answers one call after another until the pipe closes."""
     os.nice(5)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
+        pipe.send(None)
         while True:
             function, args, kwargs = pipe.recv()
             pipe.send(_outcome(function, args, kwargs))

@@ -1,24 +1,18 @@
 import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { CircleUser, EyeOff, Keyboard, LogOut, Moon, Sun } from 'lucide-react';
-import { signOut } from '@/api/session';
 import type { User } from '@/api/types';
+import { useSignOut } from '@/ui/useSignOut';
 import { ADMIN_DESTINATIONS, DESTINATIONS } from './destinations';
 
 /** What is the person's own; on a phone also the places its bottom bar has no room for. */
 export function UserMenu({ user, onHelp }: { user: User | null; onHelp: () => void }) {
   const { colorScheme, toggleColorScheme } = useMantineColorScheme();
-  const client = useQueryClient();
   const navigate = useNavigate();
+  const leave = useSignOut();
   const phone = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false });
   const places = [...DESTINATIONS, ...(user?.admin ? ADMIN_DESTINATIONS : [])].filter(({ onPhone }) => !onPhone);
-  const leave = async () => {
-    await signOut();
-    client.clear();
-    await navigate({ to: '/sign-in' });
-  };
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
@@ -49,7 +43,7 @@ export function UserMenu({ user, onHelp }: { user: User | null; onHelp: () => vo
         {user && (
           <>
             <Menu.Divider />
-            <Menu.Item leftSection={<LogOut size={16} />} onClick={() => void leave()}>
+            <Menu.Item leftSection={<LogOut size={16} />} onClick={leave}>
               Sign out
             </Menu.Item>
           </>

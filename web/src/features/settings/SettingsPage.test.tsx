@@ -126,3 +126,14 @@ test('what one hid is shown again, with a way back', async () => {
     ]),
   );
 });
+
+test('who could not be signed out is told so and stays', async () => {
+  fakeServer({
+    'GET /api/session': { user: ADA },
+    'DELETE /api/session': () => new Refused(503, { detail: 'The server is closing.' }),
+  });
+  await renderRoutes(shellRoute, settingsRoutes, '/settings');
+  await userEvent.click(await screen.findByRole('button', { name: 'Sign out' }));
+  expect(await screen.findByText('You are still signed in')).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Sign out' })).toBeVisible();
+});

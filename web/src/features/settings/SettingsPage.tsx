@@ -1,10 +1,10 @@
 import { Button, type MantineColorScheme, SegmentedControl, useMantineColorScheme } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { sessionQuery, signOut } from '@/api/session';
+import { sessionQuery } from '@/api/session';
 import { Page } from '@/ui/Page';
 import { type Preferences, usePreferences } from '@/ui/preferences';
+import { useSignOut } from '@/ui/useSignOut';
 import { Hidden } from './Hidden';
 import { Keys } from './Keys';
 import { Password } from './Password';
@@ -72,19 +72,13 @@ function Looks() {
 
 function Account() {
   const { data: session } = useQuery(sessionQuery);
-  const client = useQueryClient();
-  const navigate = useNavigate();
+  const leave = useSignOut();
   if (!session) return null;
-  const leave = async () => {
-    await signOut();
-    client.clear();
-    await navigate({ to: '/sign-in' });
-  };
   return (
     <section className={classes.section} aria-labelledby="account">
       <h2 id="account">Account</h2>
       <Row label={session.user.admin ? `${session.user.name}, administrator` : session.user.name}>
-        <Button variant="default" onClick={() => void leave()}>
+        <Button variant="default" onClick={leave}>
           Sign out
         </Button>
       </Row>
