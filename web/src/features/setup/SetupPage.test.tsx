@@ -16,12 +16,28 @@ test('takes the token from the address, and goes on to the first library', async
   const calls = fakeServer({
     'GET /api/setup': { needed: true },
     'POST /api/setup': { user: { id: 1, name: 'ada', admin: true } },
+    'GET /api/libraries': { items: [] },
   });
   const { router } = await renderRoutes(bareRoute, setupRoutes, '/setup?token=abc');
   await fillIn();
   await waitFor(() => expect(router.state.location.pathname).toBe('/libraries'));
   expect(router.state.location.search).toEqual({ add: 'true' });
-  expect(calls.at(-1)?.body).toEqual({ token: 'abc', name: 'ada', password: 'nine green horses' });
+  expect(calls.find(({ method }) => method === 'POST')?.body).toEqual({
+    token: 'abc',
+    name: 'ada',
+    password: 'nine green horses',
+  });
+});
+
+test('a library that is there already leads home', async () => {
+  fakeServer({
+    'GET /api/setup': { needed: true },
+    'POST /api/setup': { user: { id: 1, name: 'ada', admin: true } },
+    'GET /api/libraries': { items: [{ id: 1, name: 'Demonstration' }] },
+  });
+  const { router } = await renderRoutes(bareRoute, setupRoutes, '/setup?token=abc');
+  await fillIn();
+  await waitFor(() => expect(router.state.location.pathname).toBe('/'));
 });
 
 test('a refused token is told at its field', async () => {

@@ -3,12 +3,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ApiError } from '@/api/errors';
+import { librariesQuery } from '@/api/libraries';
 import { completeSetup, sessionQuery, setupQuery } from '@/api/session';
 import { DoorPage } from '@/ui/DoorPage';
 import classes from './SetupPage.module.css';
 import { SHORTEST, strengthOf } from './strength';
 
-/** First run: the administrator is made, then the first library. */
+/** First run: the administrator is made, then the first library, unless the command line has added one. */
 export function SetupPage() {
   const { data: state } = useQuery(setupQuery);
   if (state?.needed === false) return <AlreadyDone />;
@@ -34,7 +35,8 @@ function SetupForm() {
     onSuccess: async (session) => {
       client.setQueryData(sessionQuery.queryKey, session);
       client.setQueryData(setupQuery.queryKey, { needed: false });
-      await navigate({ to: '/libraries', search: { add: true } });
+      const { items } = await client.fetchQuery(librariesQuery).catch(() => ({ items: [] }));
+      await navigate(items.length > 0 ? { to: '/' } : { to: '/libraries', search: { add: true } });
     },
   });
   const strength = strengthOf(password, name);
