@@ -18,6 +18,9 @@ from longshelf.errors import StoreUnavailable
 from tests.api.conftest import Served
 from tests.api.test_displays import make_display, open_screen, shown
 
+PATIENCE = 20.0  # seconds until a look that nobody takes fails the test
+LOOK = 0.02  # seconds between two looks
+
 
 @contextmanager
 def listening(client: httpx.Client, code: str) -> Iterator[Iterator[Any]]:
@@ -223,19 +226,26 @@ def test_a_thousand_listen_and_one_look_serves_them_all() -> None:
         bodies += 1
         return {each: Screen(state="paused", version=each) for each in ids}
 
+    async def next_looks(number: int) -> None:
+        """Until so many have begun from now on; two of them take in whatever was said before."""
+        wanted = looks + number
+        async with asyncio.timeout(PATIENCE):
+            while looks < wanted:
+                await asyncio.sleep(0.01)
+
     async def run() -> None:
-        threads = Threads(2, 1)
-        feed = ScreenFeed(threads, follow, shown_now, set, look=0.02, heartbeat=60)
+        threads, clock = Threads(2, 1), asyncio.get_running_loop().time
+        feed = ScreenFeed(threads, follow, shown_now, set, look=LOOK, heartbeat=60)
         streams = [feed.listen(number, lambda: Screen(state="playing")) for number in range(1_000)]
         for first in await asyncio.gather(*[anext(each) for each in streams]):
             assert b'"playing"' in first
         waiting = [asyncio.ensure_future(anext(each)) for each in streams]
-        before = looks
-        await asyncio.sleep(0.3)
-        assert 1 <= looks - before <= 16
+        before, began = looks, clock()
+        await next_looks(10)
+        assert looks - before <= (clock() - began) / LOOK + 1
         assert bodies == 0
         state.update(mark=2, ids=[3, 700])
-        await asyncio.sleep(0.3)
+        await next_looks(4)
         assert [number for number, each in enumerate(waiting) if each.done()] == [3, 700]
         assert bodies == 1
         feed.close()
