@@ -78,7 +78,7 @@ def at_rest(page: Page) -> None:
 
 def holds_few_nodes(page: Page, most: int = 700) -> None:
     """Once scrolling rests: in motion a few more rows are drawn ahead."""
-    page.wait_for_function("(most) => document.body.querySelectorAll('*').length <= most", arg=most)
+    page.wait_for_function("(most) => document.body.querySelectorAll('*').length <= most", arg=most, timeout=3000)
 
 
 def heap_bytes(page: Page) -> float:

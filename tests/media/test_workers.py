@@ -106,7 +106,7 @@ def test_a_process_that_does_not_start_fails_its_call_and_not_the_next(monkeypat
         with monkeypatch.context() as patch:
             patch.setattr(of_workers, "_serve", serve_late)
             patch.setattr(of_workers, "START_SECONDS", 0.1)
-            with pytest.raises(Unreadable):
+            with pytest.raises(RuntimeError, match="did not start"):
                 await workers.run(double, 2)
         return await workers.run(double, 3)
 

@@ -40,8 +40,8 @@ class Workers:
 
     async def run(self, function: Callable[Given, Answer], *args: Given.args, **kwargs: Given.kwargs) -> Answer:
         """`function(*args)` in a process. Raises what it raises when that is a LongshelfError; anything else is a bug and arrives as
-        RuntimeError. Function and arguments must be picklable. Cancelling while in line costs nothing; afterwards the call runs to its
-        end unheard."""
+        RuntimeError, as does a process that cannot be started. Function and arguments must be picklable. Cancelling while in line costs
+        nothing; afterwards the call runs to its end unheard."""
         process = await self._free.get()
         if process is None:
             process = _Process(self.seconds)
@@ -83,8 +83,8 @@ class _Process:
     def call(self, function: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> object:
         if self._stopped:
             raise Unreadable("the server is shutting down")
+        pipe = self._started()
         try:
-            pipe = self._started()
             pipe.send((function, args, kwargs))
             answered = pipe.poll(self._seconds)
             good, answer = pipe.recv() if answered else (False, Unreadable(f"took longer than {self._seconds:.0f} s"))
@@ -117,10 +117,20 @@ class _Process:
             self._pipe, self._process, self._calls = ours, process, 0
             if self._stopped:  # meanwhile: who stops has not seen it
                 process.kill()
-            if not ours.poll(START_SECONDS):
-                raise TimeoutError
-            ours.recv()
+            self._wait_until_ready(ours)
         return self._pipe
+
+    def _wait_until_ready(self, pipe: Connection) -> None:
+        """RuntimeError where it never is. Not Unreadable: pictures are remembered as that, and it is no fault of this one."""
+        try:
+            if pipe.poll(START_SECONDS):
+                pipe.recv()
+                return
+        except (EOFError, OSError):
+            if self._stopped:
+                raise Unreadable("the server is shutting down") from None
+        code = self._lose()
+        raise RuntimeError(f"a process for decoding pictures did not start (exit code {code})")
 
     def _lose(self) -> int | None:
         """Ends the process; its exit code when it had ended by itself."""
